@@ -1,0 +1,1 @@
+"""Release automation for plugins that are delivered by git."""

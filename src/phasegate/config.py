@@ -1,0 +1,277 @@
+"""`[tool.phasegate]` as frozen values; every mistake is reported at once, with its key."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.toml_table import (
+    Table,
+    boolean,
+    branch,
+    duration_s,
+    folder,
+    list_of,
+    optional,
+    positive,
+    tag_format,
+    text,
+    variable,
+)
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+PHASES = ("internal", "canary", "docs", "public")
+"""The phases of a rollout, in the order in which a release goes through them."""
+
+DOCS_PHASE = "docs"
+PUBLIC_PHASE = "public"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A check that is a nox session: `nox -s SESSION -- ARGS` in a worktree of the tree it judges.
+
+    `artifact` is a folder that the session makes and the release needs (the built documentation).
+    """
+
+    name: str
+    session: str
+    args: tuple[str, ...] = ()
+    artifact: str | None = None
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A named step of a rollout: where it publishes, what opens it, what the next phase waits for."""
+
+    name: str
+    channel: str | None
+    gates: tuple[str, ...]
+    soak_s: float = 0.0
+    criteria: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notify:
+    """Where notices go. Apprise URLs carry secrets, so only the variable that holds them is named here."""
+
+    console: bool = True
+    file: str | None = None
+    apprise_variable: str | None = None
+
+
+_DEFAULT_CHANNELS = {"internal": "internal", "canary": "canary", "stable": "stable"}
+_DEFAULT_PHASES = {
+    "internal": Phase("internal", "internal", ("plugin", "tests")),
+    "canary": Phase("canary", "canary", ("security",), soak_s=3600.0, criteria=("published",)),
+    "docs": Phase("docs", None, ("docs",), criteria=("published",)),
+    "public": Phase("public", "stable", ("rehearse",), criteria=("published",)),
+}
+_DEFAULT_GATES = {"docs": Gate("docs", "docs", artifact="site")}
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a repository says about its releases.
+
+    Attributes:
+        remote: the git remote that carries channels, tags and ledger.
+        source: the branch that people work on; None stands for the remote's default branch.
+        tag_format: how a version becomes a tag, with `{version}` in it.
+        changelog: the stamped changelog's path in the tree, or None.
+        plugins: folders of plugins; empty stands for those that the marketplace names.
+        channels: channel name → branch.
+        docs_branch: the branch that carries the built documentation, or None.
+        phases: phase name → phase, in rollout order.
+        gates: gate name → gate.
+        notify: where notices go.
+        jobs: how many gates run side by side.
+    """
+
+    remote: str = "origin"
+    source: str | None = None
+    tag_format: str = "v{version}"
+    changelog: str | None = "CHANGELOG.md"
+    plugins: tuple[str, ...] = ()
+    channels: Mapping[str, str] = field(default_factory=lambda: dict(_DEFAULT_CHANNELS))
+    docs_branch: str | None = "gh-pages"
+    phases: Mapping[str, Phase] = field(default_factory=lambda: dict(_DEFAULT_PHASES))
+    gates: Mapping[str, Gate] = field(default_factory=lambda: dict(_DEFAULT_GATES))
+    notify: Notify = Notify()
+    jobs: int = 2
+
+    @property
+    def public_channel(self) -> str:
+        """The channel of phase public."""
+        return self.phases[PUBLIC_PHASE].channel or ""
+
+    def gate(self, name: str) -> Gate:
+        """The gate of that name; one that no table describes is the session of the same name."""
+        return self.gates.get(name) or Gate(name, name)
+
+    def phase(self, name: str) -> Phase:
+        """The phase of that name.
+
+        Raises:
+            PhasegateError: `phase-unknown`, with the phases there are.
+        """
+        try:
+            return self.phases[name]
+        except KeyError:
+            raise PhasegateError(
+                ErrorCode.PHASE_UNKNOWN,
+                f"There is no phase {name!r}.",
+                hint=f"Choose one of: {', '.join(self.phases)}.",
+            ) from None
+
+    def phases_before(self, name: str) -> tuple[Phase, ...]:
+        """The phases that a release has gone through when it enters phase `name`."""
+        names = list(self.phases)
+        return tuple(self.phases[earlier] for earlier in names[: names.index(name)])
+
+    def without_soak(self) -> Config:
+        """The same configuration with all soak times zero, for sandboxes and rehearsals."""
+        return replace(self, phases={name: replace(p, soak_s=0.0) for name, p in self.phases.items()})
+
+
+def load_config(folder: Path) -> Config:
+    """Read `phasegate.toml`, else `[tool.phasegate]` of `pyproject.toml`, else the defaults.
+
+    Raises:
+        PhasegateError: `config-invalid`, with every mistake and its key.
+    """
+    own, project = folder / "phasegate.toml", folder / "pyproject.toml"
+    path = own if own.exists() else project
+    if not path.exists():
+        return Config()
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise PhasegateError(
+            ErrorCode.CONFIG_INVALID, f"{path.name} cannot be read.", why=str(error), hint="Mend the file."
+        ) from error
+    tool = document.get("tool")
+    table = document if path == own else tool.get("phasegate", {}) if isinstance(tool, dict) else {}
+    return parse_config(table, where=path.name)
+
+
+def parse_config(table: object, *, where: str = "phasegate.toml") -> Config:
+    """Turn a parsed table into a `Config`.
+
+    Raises:
+        PhasegateError: `config-invalid`, with every mistake and its key.
+    """
+    mistakes: list[str] = []
+    config = _read_config(Table(table, "", mistakes))
+    if mistakes:
+        raise PhasegateError(
+            ErrorCode.CONFIG_INVALID,
+            f"{where} has {len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}.",
+            hint="Mend the keys above and repeat the command; nothing was changed.",
+            details=tuple(mistakes),
+        )
+    return config
+
+
+def _read_config(table: Table) -> Config:
+    defaults = Config()
+    table.only(Config.__dataclass_fields__)
+    gates = {**_DEFAULT_GATES, **{name: _read_gate(name, t) for name, t in table.tables("gates").items()}}
+    channels = _read_channels(table)
+    config = Config(
+        remote=table.get("remote", defaults.remote, branch),
+        source=table.get("source", None, branch),
+        tag_format=table.get("tag_format", defaults.tag_format, tag_format),
+        changelog=table.get("changelog", defaults.changelog, optional(folder)),
+        plugins=table.get("plugins", (), list_of(folder)),
+        channels=channels,
+        docs_branch=table.get("docs_branch", defaults.docs_branch, optional(branch)),
+        phases=_read_phases(table, channels),
+        gates=gates,
+        notify=_read_notify(table.table("notify")),
+        jobs=table.get("jobs", defaults.jobs, positive),
+    )
+    _check_branches(config, table)
+    return config
+
+
+def _read_gate(name: str, table: Table) -> Gate:
+    table.only(("session", "args", "artifact"))
+    return Gate(
+        name=name,
+        session=table.get("session", name, text),
+        args=table.get("args", (), list_of(text)),
+        artifact=table.get("artifact", None, folder),
+    )
+
+
+def _read_channels(table: Table) -> dict[str, str]:
+    given = table.table("channels")
+    return {**_DEFAULT_CHANNELS, **{name: given.get(name, name, branch) for name in given.items}}
+
+
+def _read_phases(table: Table, channels: Mapping[str, str]) -> dict[str, Phase]:
+    table.table("phases").only(PHASES)
+    given = table.tables("phases")
+    phases = {}
+    for name in PHASES:
+        default = _DEFAULT_PHASES[name]
+        phases[name] = _read_phase(default, given[name], channels) if name in given else default
+    without_docs = table.items.get("docs_branch") is False
+    return {name: phase for name, phase in phases.items() if not (without_docs and name == DOCS_PHASE)}
+
+
+def _read_phase(default: Phase, table: Table, channels: Mapping[str, str]) -> Phase:
+    table.only(("channel", "gates", "soak", "criteria"))
+    if default.channel is None and "channel" in table.items:
+        table.wrong("channel", "the docs phase publishes to docs_branch, not to a channel")
+    phase = Phase(
+        name=default.name,
+        channel=table.get("channel", default.channel, text),
+        gates=table.get("gates", default.gates, list_of(text)),
+        soak_s=table.get("soak", default.soak_s, duration_s),
+        criteria=table.get("criteria", default.criteria, list_of(text)),
+    )
+    if phase.channel is not None and phase.channel not in channels:
+        table.wrong("channel", f"{phase.channel!r} is none of the channels: {', '.join(channels)}")
+    if phase.name == PHASES[0] and not phase.gates:
+        table.wrong("gates", "the first phase needs at least one gate, or a release would go out unexamined")
+    return phase
+
+
+def _read_notify(table: Table) -> Notify:
+    table.only(Notify.__dataclass_fields__)
+    return Notify(
+        console=table.get("console", True, boolean),
+        file=table.get("file", None, text),
+        apprise_variable=table.get("apprise_variable", None, variable),
+    )
+
+
+def _check_branches(config: Config, table: Table) -> None:
+    owner: dict[str, str] = {}
+    claims = [(f"channels.{name}", branch_name) for name, branch_name in config.channels.items()]
+    claims += [("docs_branch", config.docs_branch)] if config.docs_branch else []
+    claims += [("source", config.source)] if config.source else []
+    for key, name in claims:
+        if name in owner:
+            table.wrong(key, f"branch {name!r} is already {owner[name]}; each needs a branch of its own")
+        owner.setdefault(name, key)
+    users: dict[str, str] = {}
+    for phase in config.phases.values():
+        if phase.channel in users:
+            table.wrong(
+                f"phases.{phase.name}.channel", f"phase {users[phase.channel]} publishes there already"
+            )
+        elif phase.channel:
+            users[phase.channel] = phase.name

@@ -1,0 +1,108 @@
+"""git itself: argument lists, no shell, no prompt, no secret in what is reported."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_QUIET_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",  # a missing credential is an error, never a question
+    "GIT_OPTIONAL_LOCKS": "0",  # reading never refreshes the user's index
+    "LC_ALL": "C",  # messages are matched, so they come untranslated
+    "LANGUAGE": "",
+}
+_LOCATION_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+
+
+def redact(text: str) -> str:
+    """`text` with the credentials in URLs blotted out."""
+    return _CREDENTIALS.sub("***", text)
+
+
+@dataclass(frozen=True)
+class Completed:
+    """How a git command ended; `errors` is its redacted stderr."""
+
+    status: int
+    output: bytes
+    errors: str
+
+    @property
+    def text(self) -> str:
+        """The output as text without its last newline; bytes that are no UTF-8 survive as surrogates."""
+        return self.output.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+class Git:
+    """git in one folder, with extra environment variables for every command."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        from git.cmd import Git as GitCommand
+
+        self.folder = folder
+        self.environment = dict(environment or {})
+        self._command = GitCommand(str(folder))
+
+    def with_environment(self, **variables: str) -> Git:
+        """The same door with further variables, such as `GIT_INDEX_FILE`."""
+        return Git(self.folder, {**self.environment, **variables})
+
+    def attempt(self, *arguments: str, stdin: bytes | None = None) -> Completed:
+        """Run `git ARGUMENTS` and say how it ended, whatever its exit status."""
+        with tempfile.TemporaryFile() as stream:
+            stream.write(stdin or b"")
+            stream.seek(0)
+            status, output, errors = self._command.execute(
+                ["git", *arguments],
+                istream=stream,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                env={**_QUIET_ENVIRONMENT, **self.environment},
+            )
+        errors_text = errors.decode("utf-8", "replace") if isinstance(errors, bytes) else str(errors)
+        return Completed(status, _as_bytes(output), redact(errors_text))
+
+    def run(self, *arguments: str, stdin: bytes | None = None) -> str:
+        """The text that `git ARGUMENTS` prints.
+
+        Raises:
+            PhasegateError: `git-failed`, with git's own words.
+        """
+        return self._checked(*arguments, stdin=stdin).text
+
+    def run_bytes(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        """The bytes that `git ARGUMENTS` prints, untouched; raises as `run` does."""
+        return self._checked(*arguments, stdin=stdin).output
+
+    def _checked(self, *arguments: str, stdin: bytes | None) -> Completed:
+        completed = self.attempt(*arguments, stdin=stdin)
+        if completed.status != 0:
+            raise PhasegateError(
+                ErrorCode.GIT_FAILED,
+                f"git {arguments[0]} ended with status {completed.status}.",
+                why=completed.errors.strip() or "git said nothing",
+                hint="See git's own words above; nothing was published.",
+            )
+        return completed
+
+
+def _as_bytes(output: object) -> bytes:
+    return output if isinstance(output, bytes) else str(output).encode("utf-8", "surrogateescape")
+
+
+def forget_inherited_location() -> None:
+    """Drop the variables by which a git hook would point every git command at another repository."""
+    for name in _LOCATION_VARIABLES:
+        os.environ.pop(name, None)

@@ -1,0 +1,136 @@
+"""TOML under inspection: hands out typed values and collects every mistake under its full key."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
+_BRANCH = re.compile(r"(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\s\x00-\x1f\x7f~^:?*\[\\]+(?<![/.])")
+_FOLDER = re.compile(r"(?!/)(?![A-Za-z]:)(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f\\]+")
+
+T = TypeVar("T")
+
+
+class Table:
+    """A TOML table under inspection: hands out values, collects mistakes under their full key."""
+
+    def __init__(self, value: object, key: str, mistakes: list[str]) -> None:
+        self.key = key
+        self.mistakes = mistakes
+        self.items: dict[str, Any] = value if isinstance(value, dict) else {}
+        if not isinstance(value, dict):
+            self.wrong("", "must be a table")
+
+    def wrong(self, name: str, sentence: str) -> None:
+        """Note a mistake in `name` of this table (in the table itself if `name` is empty)."""
+        key = ".".join(part for part in (self.key, name) if part) or "[tool.phasegate]"
+        self.mistakes.append(f"{key}: {sentence}")
+
+    def only(self, known: Iterable[str]) -> None:
+        """Note every key that is none of `known`, with its nearest neighbour."""
+        known = list(known)
+        for name in self.items:
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                self.wrong(name, f"unknown key{f'; did you mean {near[0]!r}?' if near else ''}")
+
+    def get(self, name: str, default: T, parse: Callable[[Any], T]) -> T:
+        """The value of `name` by `parse`, whose ValueError is noted as a mistake."""
+        if name not in self.items:
+            return default
+        try:
+            return parse(self.items[name])
+        except ValueError as error:
+            self.wrong(name, str(error))
+            return default
+
+    def table(self, name: str) -> Table:
+        """The table `name`; one that is absent is empty."""
+        return Table(self.items.get(name, {}), f"{self.key}.{name}" if self.key else name, self.mistakes)
+
+    def tables(self, name: str) -> dict[str, Table]:
+        """The tables in table `name`, by their names."""
+        parent = self.table(name)
+        return {child: parent.table(child) for child in parent.items}
+
+
+def text(value: object) -> str:
+    """A non-empty text on one line."""
+    if not isinstance(value, str) or not value or any(ord(c) < 32 for c in value):
+        raise ValueError("must be a non-empty text on one line")
+    return value
+
+
+def boolean(value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")  # noqa: TRY004 - every mistake is a ValueError here
+    return value
+
+
+def positive(value: object) -> int:
+    """A whole number of 1 or more."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("must be a whole number of 1 or more")
+    return value
+
+
+def branch(value: object) -> str:
+    """A branch or remote name that git accepts."""
+    if not isinstance(value, str) or not _BRANCH.fullmatch(value):
+        raise ValueError("must be a branch or remote name that git accepts")
+    return value
+
+
+def folder(value: object) -> str:
+    """A path below the repository, with forward slashes."""
+    if not isinstance(value, str) or not _FOLDER.fullmatch(value):
+        raise ValueError("must be a path below the repository, with forward slashes")
+    return value.rstrip("/") or "."
+
+
+def variable(value: object) -> str:
+    """An environment variable's name."""
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("must be the name of an environment variable (the URLs themselves are secrets)")
+    return value
+
+
+def tag_format(value: object) -> str:
+    """A tag with `{version}` in it once."""
+    text = branch(str(value).replace("{version}", "1.2.3")) and str(value)
+    if text.count("{version}") != 1 or re.search(r"[{}]", text.replace("{version}", "")):
+        raise ValueError("must hold {version} once, and no other braces")
+    return text
+
+
+def duration_s(value: object) -> float:
+    """Seconds, from a number or from a text such as `24h`."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+        return float(value)
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("must be seconds, or a number with s, m, h or d, such as '24h'")
+    return float(match[1]) * _SECONDS_PER_UNIT[match[2]]
+
+
+def optional(parse: Callable[[Any], str]) -> Callable[[Any], str | None]:
+    """What `parse` takes, or `false` for none."""
+    return lambda value: None if value is False else parse(value)
+
+
+def list_of(parse: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
+    """A list of what `parse` takes."""
+
+    def parse_list(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise ValueError("must be a list")  # noqa: TRY004 - every mistake is a ValueError here
+        return tuple(parse(item) for item in value)
+
+    return parse_list
