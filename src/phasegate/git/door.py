@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ _QUIET_ENVIRONMENT = {
     "LC_ALL": "C",  # messages are matched, so they come untranslated
     "LANGUAGE": "",
 }
-_LOCATION_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
@@ -100,9 +98,3 @@ class Git:
 
 def _as_bytes(output: object) -> bytes:
     return output if isinstance(output, bytes) else str(output).encode("utf-8", "surrogateescape")
-
-
-def forget_inherited_location() -> None:
-    """Drop the variables by which a git hook would point every git command at another repository."""
-    for name in _LOCATION_VARIABLES:
-        os.environ.pop(name, None)

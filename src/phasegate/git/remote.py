@@ -1,0 +1,168 @@
+"""The remote: one fetch that sees everything that matters, one atomic push that moves it."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phasegate.git.repository import Repository
+
+OBSERVED = "refs/phasegate/observed/"
+"""Our own namespace for what the remote has; the user's remote-tracking branches stay as they are."""
+
+_FETCH_ATTEMPTS = 5
+_REJECTION = re.compile(
+    r"^!\t[^\t]*:(?P<ref>[^\t]+)\t\[(?P<kind>[^\]]+)\](?: \((?P<reason>.*)\))?$", re.MULTILINE
+)
+_CONFLICT_WORDS = (
+    "stale info",
+    "fetch first",
+    "non-fast-forward",
+    "already exists",
+    "failed to update ref",
+    "cannot lock ref",
+    "incorrect old value",
+    "reference already exists",
+    "failed to lock",
+)
+
+
+@dataclass(frozen=True)
+class RemoteRef:
+    """A ref of the remote: the object it names, and the commit behind it where that is a tag."""
+
+    object: str
+    commit: str
+
+
+@dataclass(frozen=True)
+class RefMove:
+    """One ref's step: from `old` (None: absent) to `new` (None: deleted), both object ids."""
+
+    ref: str
+    old: str | None
+    new: str | None
+
+
+class PushOutcome(Enum):
+    """What is known after a push."""
+
+    PUBLISHED = "published"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+    NOT_ATOMIC = "not-atomic"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class PushResult:
+    """How a push ended; `details` holds a line for every ref the remote refused."""
+
+    outcome: PushOutcome
+    details: tuple[str, ...] = ()
+
+
+def default_branch(repository: Repository, remote: str) -> str:
+    """The remote's default branch, from the clone's own note of it, else by asking.
+
+    Raises:
+        PhasegateError: `remote-missing` where the remote names none.
+    """
+    noted = repository.git.attempt("symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD")
+    if noted.status == 0:
+        return noted.text.partition(f"refs/remotes/{remote}/")[2]
+    asked = repository.git.attempt("ls-remote", "--symref", "--end-of-options", remote, "HEAD")
+    if asked.status != 0:
+        raise _unreachable(remote, asked.errors)
+    match = re.match(r"ref: refs/heads/(.+)\tHEAD", asked.text)
+    if match is None:
+        raise PhasegateError(
+            ErrorCode.REMOTE_MISSING,
+            f"The remote {remote!r} has no default branch.",
+            hint="Push the source branch first, or set `source` in [tool.phasegate].",
+        )
+    return match[1]
+
+
+def fetch_refs(repository: Repository, remote: str, patterns: Sequence[str]) -> dict[str, RemoteRef]:
+    """The remote's refs that match `patterns` (full names, `*` at most once), fetched with their objects.
+
+    One connection; refs that are absent on the remote are absent here.
+
+    Raises:
+        PhasegateError: `remote-missing` or `remote-unreachable`.
+    """
+    repository.require_remote(remote)
+    refspecs = [f"+{pattern}:{OBSERVED}{pattern[len('refs/') :]}" for pattern in patterns]
+    options = [
+        "--prune",
+        "--no-tags",
+        "--no-write-fetch-head",
+        "--no-recurse-submodules",
+        "--no-auto-maintenance",
+    ]
+    if (repository.state_folder.parent / "shallow").exists():
+        options.append("--unshallow")  # the next version depends on history that a shallow clone lacks
+    for attempt in range(_FETCH_ATTEMPTS):
+        fetched = repository.git.attempt("fetch", "--quiet", *options, "--end-of-options", remote, *refspecs)
+        if fetched.status == 0:
+            return _observed(repository)
+        if "cannot lock ref" not in fetched.errors:
+            break
+        time.sleep(0.1 * (attempt + 1))  # another phasegate in this very checkout
+    raise _unreachable(remote, fetched.errors)
+
+
+def _observed(repository: Repository) -> dict[str, RemoteRef]:
+    listing = repository.git.run(
+        "for-each-ref", "--format=%(refname)%00%(objectname)%00%(*objectname)", OBSERVED
+    )
+    refs = {}
+    for line in listing.splitlines():
+        name, object_id, peeled = line.split("\0")
+        refs[f"refs/{name[len(OBSERVED) :]}"] = RemoteRef(object_id, peeled or object_id)
+    return refs
+
+
+def push_atomically(repository: Repository, remote: str, moves: Sequence[RefMove]) -> PushResult:
+    """Move all refs or none, each only from the value it was observed at."""
+    leases = [f"--force-with-lease={move.ref}:{move.old or ''}" for move in moves]
+    refspecs = [f"{move.new or ''}:{move.ref}" for move in moves]
+    pushed = repository.git.attempt(
+        "-c", f"remote.{remote}.mirror=false",
+        "push", "--atomic", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *leases,
+        "--end-of-options", remote, *refspecs,
+    )  # fmt: skip
+    if pushed.status == 0:
+        return PushResult(PushOutcome.PUBLISHED)
+    return _explain(pushed.text, pushed.errors)
+
+
+def _explain(report: str, errors: str) -> PushResult:
+    if "does not support --atomic" in errors:
+        return PushResult(PushOutcome.NOT_ATOMIC)
+    rejections = [m for m in _REJECTION.finditer(report) if m["reason"] != "atomic push failed"]
+    details = tuple(f"{m['ref']}: {m['reason'] or m['kind']}" for m in rejections)
+    remote_words = tuple(line for line in errors.splitlines() if line.startswith("remote:"))
+    if any(word in detail for detail in details for word in _CONFLICT_WORDS):
+        return PushResult(PushOutcome.CONFLICT, details)
+    if any("remote rejected" in m["kind"] for m in rejections):
+        return PushResult(PushOutcome.REJECTED, details + remote_words)
+    return PushResult(PushOutcome.UNKNOWN, details or tuple(errors.strip().splitlines()[-5:]))
+
+
+def _unreachable(remote: str, errors: str) -> PhasegateError:
+    return PhasegateError(
+        ErrorCode.REMOTE_UNREACHABLE,
+        f"The remote {remote!r} did not answer.",
+        why=errors.strip(),
+        hint=f"Check `git remote get-url {remote}`, the network and your access; nothing was changed.",
+    )

@@ -1,0 +1,53 @@
+"""Where an operator works: repository, configuration, clock, and somebody who reads along."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Callable
+
+from phasegate.rollout.materials import Occasion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from phasegate.config import Config
+    from phasegate.git.repository import Repository
+
+
+def now_s(environment: Mapping[str, str]) -> int:
+    """The time, seconds since 1970; `SOURCE_DATE_EPOCH` stands still (https://reproducible-builds.org)."""
+    fixed = environment.get("SOURCE_DATE_EPOCH", "")
+    return int(fixed) if fixed.isdigit() else int(time.time())
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every operation needs.
+
+    Attributes:
+        repository: the user's repository.
+        config: its configuration.
+        environments: the folder of nox's environments.
+        say: takes a line of progress for people.
+        environment: the process's environment variables.
+    """
+
+    repository: Repository
+    config: Config
+    environments: Path
+    say: Callable[[str], None]
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @property
+    def project(self) -> str:
+        """What notices call the repository: the last part of its remote's URL."""
+        url = self.repository.settings.get(f"remote.{self.config.remote}.url", "")
+        name = url.rstrip("/").replace("\\", "/").rpartition("/")[2].rpartition(":")[2]
+        return name[:-4] if name.endswith(".git") else name or self.repository.root.name
+
+    def occasion(self, why: str = "") -> Occasion:
+        """Who acts, now, and why; raises `identity-missing`."""
+        return Occasion(self.repository.identity(), now_s(self.environment), why)

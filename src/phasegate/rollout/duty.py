@@ -1,0 +1,35 @@
+"""Which version is due, read with as little work as the answer needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phasegate.errors import PhasegateError
+from phasegate.rollout.materials import foreign_releases
+from phasegate.rollout.proposal import changes_since, last_release, version_due
+from phasegate.rollout.snapshot import read_snapshot
+from phasegate.version.semver import Version
+
+if TYPE_CHECKING:
+    from phasegate.config import Config
+    from phasegate.git.door import Git
+    from phasegate.rollout.world import World
+
+
+def due_version(git: Git, world: World, config: Config, source: str) -> Version | None:
+    """The next public version of `source`, or None where none is due."""
+    last = last_release(git, world, config, source)
+    changes = changes_since(git, last, source)
+    foreign = foreign_releases(git, world, config, at_s=0)
+    floors = [Version.parse(release.version) for release in foreign.values()]
+    if last is None:
+        floors.extend(_manifest_version(git, config, source))
+    return version_due(world, last, changes, floors)
+
+
+def _manifest_version(git: Git, config: Config, source: str) -> list[Version]:
+    try:
+        version = read_snapshot(git, f"{source}^{{tree}}", config).version
+    except PhasegateError:
+        return []  # a broken manifest is the deploy's business, not the version's
+    return [version.final] if version else []

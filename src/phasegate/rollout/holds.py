@@ -1,0 +1,67 @@
+"""What a rollout waits for before it enters a phase; all of it at once. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phasegate.rollout.criteria import CRITERIA
+from phasegate.rollout.plan import Hold, iso, seconds
+from phasegate.rollout.world import branch_ref
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from phasegate.config import Config, Phase
+    from phasegate.ledger.records import Rollout
+    from phasegate.rollout.world import World
+
+
+def holds_before(world: World, config: Config, phase: Phase, at_s: int) -> tuple[Hold, ...]:
+    """Everything that keeps the rollout out of `phase` at time `at_s`: order, soak, criteria, evidence, refs."""
+    rollout = world.state.rollout
+    holds = list(_moved(world, config, phase))
+    if rollout is not None:
+        for earlier in config.phases_before(phase.name):
+            holds.extend(_of_phase(world, earlier, rollout, at_s))
+        holds.extend(_flags_off(world, rollout))
+    return tuple(holds)
+
+
+def next_phase(config: Config, rollout: Rollout) -> Phase | None:
+    """The phase that the rollout enters next, or None after the last."""
+    return next((phase for name, phase in config.phases.items() if name not in rollout.entered), None)
+
+
+def _of_phase(world: World, phase: Phase, rollout: Rollout, at_s: int) -> Iterator[Hold]:
+    entered = rollout.entered.get(phase.name)
+    if entered is None:
+        yield Hold("order", f"phase {phase.name} has not been entered by {rollout.candidate}")
+        return
+    ready_s = seconds(entered) + int(phase.soak_s)
+    if at_s < ready_s:
+        yield Hold("soak", f"{rollout.candidate} soaks in phase {phase.name}", iso(ready_s))
+    for gate in phase.gates:
+        if gate not in world.state.judgements:
+            yield Hold(
+                "evidence", f"the ledger has no verdict of gate {gate} (phase {phase.name}) on this content"
+            )
+    for name in phase.criteria:
+        yield from CRITERIA[name](world, phase)
+
+
+def _moved(world: World, config: Config, phase: Phase) -> Iterator[Hold]:
+    known = world.state.channels.get(phase.channel or "")
+    if known is None or phase.channel is None:
+        return
+    tip = world.tip(branch_ref(config.channels[phase.channel]))
+    if tip != known.commit:
+        yield Hold(
+            "moved", f"{known.ref} is at {tip}, the ledger left it at {known.commit}: someone else moved it"
+        )
+
+
+def _flags_off(world: World, rollout: Rollout) -> Iterator[Hold]:
+    for name in world.state.carried_by(rollout.content):
+        release = world.state.releases[world.state.channels[name].version]
+        if release.kind == "flag":
+            yield Hold("flag", f"channel {name} carries {release.version} with its feature flags off")

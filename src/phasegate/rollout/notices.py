@@ -1,0 +1,51 @@
+"""A notice on demand: an operation that moves no ref but the ledger's, and whose effects are the messages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from phasegate.rollout.publication import announce, start_plan
+from phasegate.rollout.status import holds_ahead
+
+if TYPE_CHECKING:
+    from phasegate.config import Config
+    from phasegate.rollout.materials import Occasion
+    from phasegate.rollout.plan import Plan
+    from phasegate.rollout.world import World
+
+
+def plan_notice(world: World, config: Config, kind: str, occasion: Occasion) -> Plan:
+    """The plan that sends a notice of `kind` about the rollout through every configured channel."""
+    said = notice_values(world, config, occasion)
+    notices = announce(world, config, occasion, kind, said)
+    return replace(
+        start_plan(world, occasion, "notice", f"Send the notice {kind}"),
+        rollout=world.state.rollout,
+        effects=tuple(effect for effect in notices if effect.name.startswith("notice")),
+    )
+
+
+def notice_values(world: World, config: Config, occasion: Occasion) -> dict[str, str]:
+    """What every kind of notice may say, from the ledger's state; what is not known is empty."""
+    state = world.state
+    rollout = state.rollout
+    public = state.channels.get(config.public_channel)
+    carried = "\n".join(f"- {name}: {channel.version}" for name, channel in state.channels.items())
+    withdrawn = [version for version, release in state.releases.items() if release.withdrawn is not None]
+    return {
+        "version": rollout.version if rollout else public.version if public else "",
+        "phase": rollout.phase if rollout else "",
+        "phases": ", ".join(config.phases),
+        "channel": config.public_channel,
+        "channels": ", ".join(state.channels),
+        "previous": public.version if public else "",
+        "restored": (state.releases[public.version].restores or "") if public else "",
+        "withdrawn": ", ".join(withdrawn),
+        "changes": rollout.notes if rollout else "",
+        "until": "",
+        "period": "24 hours",
+        "status": carried,
+        "events": "",
+        "holds": "\n".join(f"- {hold}" for hold in holds_ahead(world, config, occasion.at_s)),
+    }

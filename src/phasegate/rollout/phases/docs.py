@@ -1,0 +1,42 @@
+"""Phase docs: the documentation that the docs gate built from the candidate goes to the docs branch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from phasegate.rollout.plan import NODE, iso
+from phasegate.rollout.publication import (
+    phase_effects,
+    rollout_under_way,
+    start_plan,
+    step_docs,
+)
+
+if TYPE_CHECKING:
+    from phasegate.config import Config, Phase
+    from phasegate.rollout.materials import Materials, Occasion
+    from phasegate.rollout.plan import Plan
+    from phasegate.rollout.world import World
+
+
+def plan(world: World, config: Config, phase: Phase, materials: Materials, occasion: Occasion) -> Plan:
+    """The site that the phase's gate leaves behind, on the docs branch.
+
+    Raises:
+        PhasegateError: `rollout-missing`.
+    """
+    rollout = rollout_under_way(world)
+    release = world.state.releases[rollout.candidate]
+    step = step_docs(world, config, materials, site=f"{NODE}artifact", version=release.version)
+    return replace(
+        start_plan(world, occasion, "deploy", f"Deploy the documentation of {release.version}"),
+        commits=(step.commit,),
+        moves=(step.move,),
+        docs=step.docs,
+        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.at_s)}),
+        effects=phase_effects(world, config, phase, occasion, release.version),
+        judged=release.commit,
+        content=rollout.content,
+        gates=phase.gates,
+    )

@@ -1,0 +1,211 @@
+"""Pieces that every plan is made of: channel commits, docs commits, notices. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phasegate.config import DOCS_PHASE, PUBLIC_PHASE
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.rollout.plan import (
+    NODE,
+    CommitSpec,
+    Plan,
+    PlannedChannel,
+    PlannedDocs,
+    PlannedEffect,
+    PlannedMove,
+    TagSpec,
+    TreeSpec,
+    iso,
+)
+from phasegate.rollout.world import branch_ref, tag_ref
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phasegate.config import Config, Phase
+    from phasegate.ledger.records import Release, Rollout
+    from phasegate.rollout.materials import Materials, Occasion
+    from phasegate.rollout.world import World
+
+
+@dataclass(frozen=True)
+class Step:
+    """A commit to build and the ref that moves to it."""
+
+    commit: CommitSpec
+    move: PlannedMove
+
+
+@dataclass(frozen=True)
+class ChannelStep(Step):
+    """A channel's step, and where the channel stands after it."""
+
+    channel: PlannedChannel
+
+
+@dataclass(frozen=True)
+class DocsStep(Step):
+    """The docs branch's step, and where it stands after it."""
+
+    docs: PlannedDocs
+
+
+def start_plan(world: World, occasion: Occasion, kind: str, title: str) -> Plan:
+    """A plan that follows `world` and moves nothing yet."""
+    return Plan(
+        kind=kind,
+        title=title,
+        why=occasion.why,
+        at_s=occasion.at_s,
+        identity=occasion.identity,
+        number=world.state.length + 1,
+        ledger_head=world.ledger_head,
+    )
+
+
+def step_channel(
+    world: World,
+    config: Config,
+    materials: Materials,
+    *,
+    name: str,
+    version: str,
+    release: str,
+    tree: TreeSpec,
+) -> ChannelStep:
+    """The next commit of channel `name`: its tip and `release` (an id or node) as parents, the release's tree."""
+    ref = branch_ref(config.channels[name])
+    tip, known, foreign = world.tip(ref), world.state.channels.get(name), materials.foreign.get(name)
+    before = tip or (known.commit if known else None)
+    commit = CommitSpec(
+        node=f"{NODE}{ref}",
+        tree=tree,
+        parents=(before, release) if before else (release,),
+        message=f"Publish {version} on {name}\n",
+    )
+    return ChannelStep(
+        commit,
+        PlannedMove(ref, tip, commit.node),
+        PlannedChannel(name, ref, commit.node, version, foreign.version if foreign else None),
+    )
+
+
+def step_docs(world: World, config: Config, materials: Materials, *, site: str, version: str) -> DocsStep:
+    """The next commit of the docs branch: the tree `site` (an id or node), with the status page kept."""
+    ref = branch_ref(config.docs_branch or "")
+    tip = world.tip(ref)
+    commit = CommitSpec(
+        node=f"{NODE}{ref}",
+        tree=TreeSpec(site, dict(materials.status_page)),
+        parents=(tip,) if tip else (),
+        message=f"Publish the documentation of {version}\n",
+    )
+    return DocsStep(commit, PlannedMove(ref, tip, commit.node), PlannedDocs(ref, commit.node, version, site))
+
+
+def tag_release(
+    world: World, config: Config, *, version: str, target: str, title: str
+) -> tuple[TagSpec, PlannedMove]:
+    """The annotated tag of `version`.
+
+    Raises:
+        PhasegateError: `tag-exists`, `version-reused`.
+    """
+    refuse_reuse(world, version)
+    ref = tag_ref(config, version)
+    if world.value(ref) is not None:
+        raise PhasegateError(
+            ErrorCode.TAG_EXISTS,
+            f"The remote has a tag {ref.partition('refs/tags/')[2]} that the ledger does not know.",
+            why=f"It names commit {world.tip(ref)}.",
+            hint="Delete it if nobody uses it, or commit something that asks for a higher version.",
+        )
+    tag = TagSpec(ref, target, f"{title}\n")
+    return tag, PlannedMove(ref, None, f"{NODE}{ref}")
+
+
+def refuse_reuse(
+    world: World, version: str, foreign: Mapping[str, Release] | None = None, *, tree: str | None = None
+) -> None:
+    """Raise `version-reused` where `version` stands for another tree than `tree`, in the ledger or on a channel."""
+    known = [world.state.releases[version]] if version in world.state.releases else []
+    for release in [*known, *(r for r in (foreign or {}).values() if r.version == version)]:
+        if release.tree == tree:
+            continue
+        raise PhasegateError(
+            ErrorCode.VERSION_REUSED,
+            f"Version {version} stands for tree {release.tree} already.",
+            why="Clients keep what they installed under a version string, and would serve the old bytes.",
+            hint="Commit something that asks for a higher version.",
+        )
+
+
+def adopted_releases(
+    world: World, materials: Materials, channels: tuple[PlannedChannel, ...]
+) -> tuple[Release, ...]:
+    """The releases that stand on `channels` without the ledger knowing, to be recorded with this operation.
+
+    Raises:
+        PhasegateError: `version-reused` where one has a version that the ledger gave to another tree.
+    """
+    found = {}
+    for channel in channels:
+        release = materials.foreign.get(channel.name)
+        if release is None:
+            continue
+        known = world.state.releases.get(release.version)
+        if known is not None and known.tree != release.tree:
+            refuse_reuse(world, release.version)
+        if known is None:
+            found[release.version] = release
+    return tuple(found.values())
+
+
+def announce(
+    world: World, config: Config, occasion: Occasion, kind: str, values: Mapping[str, str]
+) -> tuple[PlannedEffect, ...]:
+    """The notices of an operation, one for each configured channel, then the status page."""
+    said = {
+        "kind": kind,
+        "actor": occasion.identity.name,
+        "when": iso(occasion.at_s),
+        "operation": str(world.state.length + 1),
+        "reason": occasion.why,
+        **values,
+    }
+    channels = [("file", True), ("console", config.notify.console)]
+    channels.append(("apprise", config.notify.apprise_variable is not None))
+    notices = [PlannedEffect(f"notice:{name}", said) for name, wanted in channels if wanted]
+    return (*notices, *((PlannedEffect("status-page"),) if config.docs_branch else ()))
+
+
+def phase_effects(
+    world: World, config: Config, phase: Phase, occasion: Occasion, version: str
+) -> tuple[PlannedEffect, ...]:
+    """The notices that `version` entered `phase`."""
+    until = iso(occasion.at_s + int(phase.soak_s)) if phase.soak_s else ""
+    said = {"phase": phase.name, "version": version, "channel": phase.channel or DOCS_PHASE, "until": until}
+    return announce(world, config, occasion, "phase", said)
+
+
+def rollout_under_way(world: World) -> Rollout:
+    """The rollout.
+
+    Raises:
+        PhasegateError: `rollout-missing`.
+    """
+    if world.state.rollout is None:
+        raise PhasegateError(
+            ErrorCode.ROLLOUT_MISSING,
+            "No rollout is under way.",
+            hint="Start one with `invoke deploy --phase internal`.",
+        )
+    return world.state.rollout
+
+
+def public_channel_version(world: World, config: Config) -> str:
+    """The version that the public carries, or a dash."""
+    channel = world.state.channels.get(config.phases[PUBLIC_PHASE].channel or "")
+    return channel.version if channel else "-"

@@ -1,0 +1,82 @@
+"""The one moment at which the world changes, and what is known when it did not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.remote import PushOutcome, RefMove, fetch_refs, push_atomically
+from phasegate.ledger.chain import LEDGER_REF, write_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phasegate.git.objects import Stamp
+    from phasegate.git.remote import PushResult
+    from phasegate.ledger.operation import Operation
+    from phasegate.ledger.state import State
+    from phasegate.rollout.desk import Desk
+
+
+def publish(
+    desk: Desk,
+    operation: Operation,
+    after: State,
+    *,
+    ledger_head: str | None,
+    moves: Sequence[RefMove],
+    stamp: Stamp,
+) -> str:
+    """Push `moves` and the operation together; the id of the ledger's new head.
+
+    Raises:
+        PhasegateError: `conflict`, `push-rejected`, `remote-not-atomic`, `outcome-unknown`.
+    """
+    entry = write_entry(desk.repository, ledger_head, operation, after, stamp)
+    all_moves = [*moves, RefMove(LEDGER_REF, ledger_head, entry)]
+    result = push_atomically(desk.repository, desk.config.remote, all_moves)
+    if result.outcome is PushOutcome.PUBLISHED or _arrived(desk, result, entry):
+        return entry
+    raise _explained(desk, result)
+
+
+def _arrived(desk: Desk, result: PushResult, entry: str) -> bool:
+    """Whether the remote has our entry although the push ended in an error: found by looking, never guessed."""
+    if result.outcome is not PushOutcome.UNKNOWN:
+        return False
+    try:
+        refs = fetch_refs(desk.repository, desk.config.remote, [f"{LEDGER_REF}*"])
+    except PhasegateError as error:
+        raise PhasegateError(
+            ErrorCode.OUTCOME_UNKNOWN,
+            "The push broke off, and the remote does not answer.",
+            why=error.why,
+            hint="When it answers again, run `invoke status`; then repeat the command: it is safe either way.",
+            details=result.details,
+        ) from error
+    return LEDGER_REF in refs and refs[LEDGER_REF].commit == entry
+
+
+def _explained(desk: Desk, result: PushResult) -> PhasegateError:
+    if result.outcome is PushOutcome.NOT_ATOMIC:
+        return PhasegateError(
+            ErrorCode.REMOTE_NOT_ATOMIC,
+            f"The remote {desk.config.remote!r} cannot move several refs at once; nothing moved.",
+            why="Without an atomic push, refs and ledger could disagree.",
+            hint="Switch `receive.advertiseAtomic` on there, or use a host that supports `git push --atomic`.",
+        )
+    if result.outcome is PushOutcome.CONFLICT:
+        return PhasegateError(
+            ErrorCode.CONFLICT,
+            "The remote moved while this operation was prepared; nothing of it was published.",
+            why="Another operation was faster, or someone pushed to a channel.",
+            hint="Run `invoke status`, then repeat the command: it plans anew.",
+            details=result.details,
+        )
+    return PhasegateError(
+        ErrorCode.PUSH_REJECTED,
+        f"The remote {desk.config.remote!r} refused the push; nothing moved.",
+        why="A hook or a branch protection said no, or you may not push there.",
+        hint="Allow phasegate's identity to push the channels, tags and refs/phasegate/ledger.",
+        details=result.details,
+    )

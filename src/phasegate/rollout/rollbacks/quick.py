@@ -1,0 +1,58 @@
+"""Quick rollback: each channel that carries the bad release gets its last good one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phasegate.rollout.targets import (
+    Choice,
+    RollbackRequest,
+    Target,
+    bad_contents,
+    current_release,
+    last_good,
+    last_site,
+    nothing_to_roll_back,
+    requested_release,
+)
+
+if TYPE_CHECKING:
+    from phasegate.config import Config
+    from phasegate.ledger.state import State
+
+
+def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
+    """The affected channels with their last good releases; none where all is rolled back already.
+
+    Raises:
+        PhasegateError: `nothing-to-roll-back`, `version-unknown`.
+    """
+    bad = _bad(state, request)
+    channels = [request.channel] if request.channel else list(state.channels)
+    targets = []
+    for channel in channels:
+        current = current_release(state, channel)
+        if current.content in bad:
+            good = (
+                requested_release(state, request.to) if request.to else last_good(state, config, channel, bad)
+            )
+            if good is None:
+                raise nothing_to_roll_back(
+                    f"channel {channel} has carried nothing good before {current.version}", state
+                )
+            targets.append(Target(channel, current, good))
+    docs_are_bad = (
+        state.docs is not None
+        and state.docs.version is not None
+        and state.releases[state.docs.version].content in bad
+    )
+    return Choice(tuple(targets), last_site(state, bad) if docs_are_bad else None, bad=bad)
+
+
+def _bad(state: State, request: RollbackRequest) -> frozenset[str]:
+    if request.channel is None:
+        return bad_contents(state)
+    current = current_release(state, request.channel)
+    if current.kind == "rollback" and request.to is None:
+        return frozenset()
+    return frozenset({current.content})

@@ -1,0 +1,74 @@
+"""A sandbox: a bare remote and a clone of it, in one folder, where the real commands run for real."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.door import Git
+from phasegate.git.repository import open_repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from phasegate.config import Config
+    from phasegate.git.repository import Repository
+
+_MARKER = "phasegate-sandbox.json"
+_CHECKOUT = "checkout"
+_DEFAULT_BRANCH = "main"
+
+
+def open_sandbox(folder: Path, origin: Repository, config: Config) -> Repository:
+    """The checkout of the sandbox in `folder`, which is made from `origin`'s HEAD if it is not there yet.
+
+    Raises:
+        PhasegateError: `sandbox-invalid` where the folder holds something else; `ref-unknown` without a commit.
+    """
+    if (folder / _MARKER).exists():
+        return open_repository(folder / _CHECKOUT)
+    if folder.exists() and any(folder.iterdir()):
+        raise PhasegateError(
+            ErrorCode.SANDBOX_INVALID,
+            f"{folder} is not empty and no sandbox.",
+            hint="Name an empty or new folder with --sandbox DIR.",
+        )
+    remote = folder / f"{origin.root.name}-sandbox.git"
+    branch = config.source or _DEFAULT_BRANCH
+    _make_remote(remote, origin, branch)
+    checkout = folder / _CHECKOUT
+    Git(folder).run("clone", "--quiet", "--origin", config.remote, "--", str(remote), str(checkout))
+    _carry_identity(checkout, origin)
+    (folder / _MARKER).write_text(
+        json.dumps({"remote": remote.name, "branch": branch}) + "\n", encoding="utf-8"
+    )
+    return open_repository(checkout)
+
+
+def _make_remote(remote: Path, origin: Repository, branch: str) -> None:
+    head = origin.git.attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if head.status != 0:
+        raise PhasegateError(
+            ErrorCode.REF_UNKNOWN,
+            "This checkout has no commit yet.",
+            hint="Commit something, then try again.",
+        )
+    remote.mkdir(parents=True)
+    git = Git(remote)
+    git.run("init", "--quiet", "--bare", f"--initial-branch={branch}")
+    refspecs = [f"{head.text}:refs/heads/{branch}", "refs/tags/*:refs/tags/*"]
+    git.run(
+        "fetch", "--quiet", "--update-shallow", "--no-write-fetch-head", "--", str(origin.root), *refspecs
+    )
+
+
+def _carry_identity(checkout: Path, origin: Repository) -> None:
+    git = Git(checkout)
+    try:
+        identity = origin.identity()
+        name, email = identity.name, identity.email
+    except PhasegateError:
+        name, email = "Sandbox", "sandbox@localhost"
+    git.run("config", "user.name", name)
+    git.run("config", "user.email", email)

@@ -1,0 +1,112 @@
+"""The world as one fetch shows it: the remote's refs, and the ledger's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.remote import OBSERVED, RemoteRef, default_branch, fetch_refs
+from phasegate.ledger.chain import LEDGER_REF, read_state
+from phasegate.ledger.records import Move
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phasegate.config import Config
+    from phasegate.git.repository import Repository
+    from phasegate.ledger.operation import Operation
+    from phasegate.ledger.state import State
+
+TAGS = "refs/tags/"
+OBSERVED_TAGS = f"{OBSERVED}tags/"
+
+
+@dataclass(frozen=True)
+class World:
+    """What is known after observing.
+
+    Attributes:
+        refs: full ref name → what the remote has there.
+        source: the full ref of the source branch.
+        state: the ledger's state.
+    """
+
+    refs: Mapping[str, RemoteRef]
+    source: str
+    state: State
+
+    def tip(self, ref: str | None) -> str | None:
+        """The commit at `ref` on the remote, or None."""
+        found = self.refs.get(ref or "")
+        return found.commit if found else None
+
+    def value(self, ref: str) -> str | None:
+        """The object that `ref` names on the remote (a tag's own object), or None: what a lease is about."""
+        found = self.refs.get(ref)
+        return found.object if found else None
+
+    def moved(self, operation: Operation, after: State, ledger_head: str) -> World:
+        """The world after `operation` was published with the ledger at `ledger_head`."""
+        moves = {move.ref: move.new for move in (*operation.moves, Move(LEDGER_REF, None, ledger_head))}
+        kept = {ref: value for ref, value in self.refs.items() if ref not in moves}
+        return World({**kept, **{r: RemoteRef(n, n) for r, n in moves.items() if n}}, self.source, after)
+
+    @property
+    def ledger_head(self) -> str | None:
+        """The ledger's newest commit."""
+        return self.tip(LEDGER_REF)
+
+
+def branch_ref(branch: str) -> str:
+    """The full ref of `branch`."""
+    return f"refs/heads/{branch}"
+
+
+def tag_ref(config: Config, version: object) -> str:
+    """The full ref of the tag of `version`."""
+    return TAGS + config.tag_format.format(version=version)
+
+
+def observe(repository: Repository, config: Config) -> World:
+    """See the remote as it is now, with one fetch.
+
+    Raises:
+        PhasegateError: `remote-missing`, `remote-unreachable`, `source-is-channel`, `ledger-newer`, `ledger-corrupt`.
+    """
+    repository.require_remote(config.remote)
+    source = config.source or default_branch(repository, config.remote)
+    _refuse_shared_branch(source, config)
+    branches = [source, *config.channels.values(), *([config.docs_branch] if config.docs_branch else [])]
+    before, after = config.tag_format.split("{version}")
+    patterns = [f"{branch_ref(branch)}*" for branch in branches]
+    refs = fetch_refs(repository, config.remote, [*patterns, f"{TAGS}{before}*{after}", f"{LEDGER_REF}*"])
+    head = refs.get(LEDGER_REF)
+    return World(refs, branch_ref(source), read_state(repository.git, head.commit if head else None))
+
+
+def source_tip(world: World, config: Config) -> str:
+    """The newest commit of the source branch.
+
+    Raises:
+        PhasegateError: `remote-missing` where the remote has no such branch.
+    """
+    tip = world.tip(world.source)
+    if tip is None:
+        raise PhasegateError(
+            ErrorCode.REMOTE_MISSING,
+            f"The remote {config.remote!r} has no branch {world.source.partition('refs/heads/')[2]!r}.",
+            hint="Push the source branch first, or set `source` in [tool.phasegate].",
+        )
+    return tip
+
+
+def _refuse_shared_branch(source: str, config: Config) -> None:
+    for name, branch in config.channels.items():
+        if branch == source:
+            raise PhasegateError(
+                ErrorCode.SOURCE_IS_CHANNEL,
+                f"Branch {source!r} is the source and also channel {name!r}.",
+                why="A client that installs from it would get unreleased bytes under a released version.",
+                hint='Work on another branch (`source = "dev"`), or give the channel a branch of its own.',
+            )

@@ -1,0 +1,1 @@
+"""The operator's verbs as Invoke tasks: parse, call, render; nothing else."""

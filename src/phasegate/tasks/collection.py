@@ -1,0 +1,20 @@
+"""The namespace that a repository's `tasks.py` loads."""
+
+from __future__ import annotations
+
+from invoke.collection import Collection
+
+from phasegate.tasks import deploying, looking
+
+namespace = Collection(
+    looking.status,
+    looking.history,
+    looking.next_version,
+    looking.gates,
+    looking.verify,
+    looking.rehearse,
+    deploying.deploy,
+    deploying.rollback,
+    deploying.resume,
+    deploying.notify,
+)

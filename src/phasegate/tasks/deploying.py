@@ -1,0 +1,156 @@
+"""`invoke deploy`, `invoke rollback`, `invoke resume`, `invoke notify`: the verbs that change the world."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phasegate.tasks.frame import open_desk, print_json, refuse_combination, verb
+
+if TYPE_CHECKING:
+    from invoke.context import Context
+
+    from phasegate.rollout.desk import Desk
+    from phasegate.tasks.operate import Manner
+
+
+@verb(
+    phase="The phase to enter: internal, canary, docs or public.",
+    source="The ref to release (phase internal); the source branch's tip by default.",
+    override="Pass holds, with the reason; recorded with your name. Never passes a gate that failed.",
+)
+def deploy(
+    context: Context,
+    phase: str,
+    from_: str | None = None,
+    override: str | None = None,
+    yes: bool = False,
+    plan: bool = False,
+    expect: str | None = None,
+    json: bool = False,
+    sandbox: str | None = None,
+    soak: bool = False,
+) -> None:
+    """Bring a release into a phase; in a sandbox, through the phases before it too."""
+    from phasegate.tasks.operate import Manner
+
+    desk = open_desk(sandbox, soak=soak)
+    desk.config.phase(phase)
+    manner = Manner.of(context, yes=yes, plan=plan, json=json, expect=expect, override=override)
+    if sandbox and not manner.plan:
+        _enter_earlier_phases(desk, phase, from_, manner)
+    _enter(desk, phase, from_, manner)
+
+
+def _enter_earlier_phases(desk: Desk, phase: str, source: str | None, manner: Manner) -> None:
+    from dataclasses import replace
+
+    from phasegate.rollout.world import observe
+
+    rollout = observe(desk.repository, desk.config).state.rollout
+    for earlier in desk.config.phases_before(phase):
+        if rollout is None or earlier.name not in rollout.entered:
+            _enter(desk, earlier.name, source, replace(manner, json=False, expect=None))
+
+
+def _enter(desk: Desk, phase: str, source: str | None, manner: Manner) -> None:
+    from phasegate.rollout.deploy import DeployRequest, plan_deploy
+    from phasegate.rollout.world import observe
+    from phasegate.tasks.operate import operate
+
+    occasion = desk.occasion(manner.override or "")
+    desk.say(f"observing {desk.config.remote}")
+    world = observe(desk.repository, desk.config)
+    plan = plan_deploy(desk.repository.git, world, desk.config, DeployRequest(phase, source), occasion)
+    operate(desk, world, plan, manner)
+
+
+@verb(
+    quick="Each channel with the bad release gets its last good one.",
+    full="Every channel and the docs go back to the last good public release.",
+    flag="Each channel keeps its tree, with the feature flags off.",
+    docs="The docs branch alone.",
+    channel="Touch this channel only.",
+    to="The version to go back to.",
+    reason="Why; it is recorded and announced.",
+    delete_tag="Delete the tags of withdrawn releases that nothing names.",
+)
+def rollback(
+    context: Context,
+    quick: bool = False,
+    full: bool = False,
+    flag: bool = False,
+    docs: bool = False,
+    channel: str | None = None,
+    to: str | None = None,
+    reason: str = "",
+    delete_tag: bool = False,
+    yes: bool = False,
+    plan: bool = False,
+    expect: str | None = None,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """Take a release back: forward, under a fresh, higher version, so that clients get it."""
+    from phasegate.rollout.rollback import plan_rollback
+    from phasegate.rollout.targets import RollbackRequest
+    from phasegate.rollout.world import observe
+    from phasegate.tasks.operate import Manner, operate
+
+    chosen = [name for name, on in (("quick", quick), ("full", full), ("flag", flag), ("docs", docs)) if on]
+    if len(chosen) != 1:
+        raise refuse_combination(
+            f"A rollback is of one kind; {len(chosen)} were given.",
+            "Choose one of --quick, --full, --flag, --docs.",
+        )
+    if channel and chosen[0] in ("full", "docs"):
+        raise refuse_combination(
+            f"--{chosen[0]} concerns more than one channel.", "Leave --channel out, or use --quick."
+        )
+    desk = open_desk(sandbox)
+    occasion = desk.occasion(reason)
+    desk.say(f"observing {desk.config.remote}")
+    world = observe(desk.repository, desk.config)
+    request = RollbackRequest(chosen[0], channel, to, delete_tag)
+    planned = plan_rollback(desk.repository.git, world, desk.config, request, occasion)
+    operate(desk, world, planned, Manner.of(context, yes=yes, plan=plan, json=json, expect=expect))
+
+
+@verb()
+def resume(context: Context, json: bool = False, sandbox: str | None = None) -> None:
+    """Perform the effects of earlier operations that are still open."""
+    from phasegate.rollout.effecting import perform_effects
+    from phasegate.rollout.world import observe
+
+    desk = open_desk(sandbox)
+    world = observe(desk.repository, desk.config)
+    keys = [effect.key for effect in world.state.effects]
+    state = perform_effects(desk, world) if keys and not context.config.run.dry else world.state
+    if json:
+        print_json({"schema": 1, "performed": keys, "open": [effect.key for effect in state.effects]})
+    else:
+        print(f"Performed {len(keys)} effects: {', '.join(keys)}" if keys else "Nothing is open.")
+
+
+@verb(kind="announcement, phase, release, rollback or summary.")
+def notify(
+    context: Context,
+    kind: str,
+    yes: bool = False,
+    plan: bool = False,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """Send a notice about the rollout through every configured channel."""
+    from phasegate.notify.message import render
+    from phasegate.rollout.notices import plan_notice
+    from phasegate.rollout.world import observe
+    from phasegate.tasks.operate import Manner, operate
+
+    desk = open_desk(sandbox)
+    world = observe(desk.repository, desk.config)
+    planned = plan_notice(world, desk.config, kind, desk.occasion())
+    message = render(kind, {"project": desk.project, **planned.effects[0].values})
+    manner = Manner.of(context, yes=yes, plan=plan, json=json)
+    if manner.plan and not json:
+        print(f"{message.title}\n\n{message.body}\n")
+    operate(desk, world, planned, manner)

@@ -1,0 +1,87 @@
+"""What every verb shares: errors become exit statuses, results become text or JSON."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable
+
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from phasegate.errors import ErrorCode, PhasegateError
+
+if TYPE_CHECKING:
+    from invoke.context import Context
+
+    from phasegate.rollout.desk import Desk
+
+SANDBOX_HELP = "Do it in a sandbox: a clone of this checkout with a bare remote beside it, in DIR or a folder of its own."
+HELP = {
+    "json": "Print the result as JSON on stdout.",
+    "yes": "Do it without asking.",
+    "plan": "Stop at the plan and print it.",
+    "expect": "Refuse if the plan's hash is another than this one.",
+    "sandbox": SANDBOX_HELP,
+    "soak": "Keep the soak times in the sandbox.",
+}
+
+
+def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
+    """An Invoke task that ends with a foreseen error's exit status, and says it in JSON where asked to."""
+
+    def decorate(body: Callable[..., None]) -> Any:
+        @functools.wraps(body)
+        def framed(context: Context, *args: Any, **options: Any) -> None:
+            try:
+                body(context, *args, **options)
+            except PhasegateError as error:
+                fail(error, as_json=bool(options.get("json")))
+
+        return task(framed, help={**HELP, **help_texts}, optional=["sandbox"], auto_shortflags=False)
+
+    return decorate
+
+
+def fail(error: PhasegateError, *, as_json: bool) -> None:
+    """End the process with the error's exit status."""
+    if as_json:
+        print_json({"error": error.as_json()})
+    raise Exit(str(error), code=error.code.exit_status)
+
+
+def say(line: str) -> None:
+    """A line of progress, on stderr, so that stdout holds results only."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def print_json(value: object) -> None:
+    """A result for scripts, on stdout."""
+    print(json.dumps(value, indent=2))
+
+
+def open_desk(sandbox: str | bool | None = None, *, soak: bool = False) -> Desk:
+    """The desk in the current folder's repository, or in a sandbox made from it."""
+    from phasegate.config import load_config
+    from phasegate.git.repository import open_repository
+    from phasegate.rollout.desk import Desk
+
+    here = open_repository(Path.cwd())
+    config = load_config(here.root)
+    environments = here.state_folder / "environments"
+    if not sandbox:
+        return Desk(here, config, environments, say)
+    from phasegate.rollout.sandbox import open_sandbox
+
+    folder = here.state_folder / "sandbox" if sandbox is True else Path(str(sandbox)).expanduser().resolve()
+    repository = open_sandbox(folder, here, config)
+    say(f"sandbox: {folder} (checkout and remote inside; remove the folder to start anew)")
+    config = load_config(repository.root)
+    return Desk(repository, config if soak else config.without_soak(), environments, say)
+
+
+def refuse_combination(message: str, hint: str) -> PhasegateError:
+    """The error for options that do not go together."""
+    return PhasegateError(ErrorCode.USAGE, message, hint=hint)

@@ -1,0 +1,159 @@
+"""`invoke status`, `history`, `next-version`, `gates`, `verify`, `rehearse`: the verbs that only look."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.tasks.frame import open_desk, print_json, verb
+
+if TYPE_CHECKING:
+    from invoke.context import Context
+
+
+@verb()
+def status(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
+    """What every channel carries, where the rollout is, and what it waits for."""
+    from phasegate.rollout.desk import now_s
+    from phasegate.rollout.status import describe_status
+    from phasegate.rollout.world import observe
+    from phasegate.tasks.render import status_lines
+
+    desk = open_desk(sandbox)
+    described = describe_status(observe(desk.repository, desk.config), desk.config, now_s(desk.environment))
+    if json:
+        print_json(described)
+    else:
+        print("\n".join(status_lines(described)))
+
+
+@verb(limit="How many operations; 20 by default, 0 for all.")
+def history(context: Context, limit: int = 20, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001
+    """The ledger's operations, newest first."""
+    from phasegate.ledger.chain import read_operations
+    from phasegate.rollout.world import observe
+    from phasegate.tasks.render import history_lines
+
+    desk = open_desk(sandbox)
+    world = observe(desk.repository, desk.config)
+    operations = read_operations(desk.repository.git, world.ledger_head, limit or None)
+    if json:
+        print_json({"schema": 1, "operations": [operation.as_json() for operation in operations]})
+    else:
+        print("\n".join(history_lines(operations)))
+
+
+@verb(source="The ref to look at; the source branch's tip by default.")
+def next_version(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    from_: str | None = None,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """The version that the commits since the last release ask for; nothing, and a status, when none is due."""
+    from phasegate.git.objects import resolve_commit
+    from phasegate.rollout.duty import due_version
+    from phasegate.rollout.world import observe, source_tip
+
+    desk = open_desk(sandbox)
+    world = observe(desk.repository, desk.config)
+    git = desk.repository.git
+    due = due_version(
+        git, world, desk.config, resolve_commit(git, from_) if from_ else source_tip(world, desk.config)
+    )
+    if json:
+        print_json({"schema": 1, "version": str(due) if due else None})
+    elif due is not None:
+        print(due)
+    if due is None:
+        raise PhasegateError(
+            ErrorCode.NO_RELEASE_DUE,
+            "No commit since the last release asks for a new one.",
+            hint="A release is due after a `feat:`, a `fix:`, a `perf:` or a breaking change.",
+        )
+
+
+@verb(
+    only="Run this gate alone.",
+    phase="The gates of this phase; those of all phases by default.",
+    fresh="Judge again what was judged before.",
+)
+def gates(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    only: str | None = None,
+    phase: str | None = None,
+    fresh: bool = False,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """Run the gates on the tree that would be published, side by side, and keep the evidence."""
+    from phasegate.rollout.judging import let_through, run_gates
+    from phasegate.rollout.preparing import prepare_subject
+    from phasegate.tasks.render import judgement_lines
+
+    desk = open_desk(sandbox)
+    subject = prepare_subject(desk, only=only, phase=phase)
+    judgements = run_gates(desk, subject, fresh=fresh)
+    if json:
+        print_json({"schema": 1, "tree": subject.tree, "judgements": [j.as_json() for j in judgements]})
+    else:
+        print("\n".join(judgement_lines(judgements)))
+    let_through(judgements, None)
+
+
+@verb()
+def verify(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
+    """Compare what is published with what the ledger says."""
+    from phasegate.rollout import verify as verification
+    from phasegate.rollout.world import observe
+    from phasegate.tasks.render import check_lines
+    from phasegate.verdict import Verdict
+
+    desk = open_desk(sandbox)
+    checks = verification.verify(desk.repository, observe(desk.repository, desk.config), desk.config)
+    verdict = verification.overall(checks)
+    if json:
+        rows = [{"subject": c.subject, "verdict": c.verdict.value, "reason": c.reason} for c in checks]
+        print_json({"schema": 1, "verdict": verdict.value, "checks": rows})
+    else:
+        print("\n".join([*check_lines(checks), f"{verdict.value}: {len(checks)} checks"]))
+    if verdict is Verdict.INCONCLUSIVE:
+        raise PhasegateError(
+            ErrorCode.GATE_INCONCLUSIVE, "Nothing is published yet, so nothing was examined."
+        )
+    if verdict is not Verdict.PASS:
+        failed = tuple(f"{c.subject}: {c.reason}" for c in checks if c.verdict is not Verdict.PASS)
+        raise PhasegateError(
+            ErrorCode.VERIFICATION_FAILED,
+            "What is published is not what the ledger says.",
+            details=failed,
+            hint="Find out who pushed there; `invoke rollback --quick` goes forward from whatever is there.",
+        )
+
+
+@verb(keep="Keep the scratch repositories in this folder.")
+def rehearse(context: Context, keep: str | None = None, json: bool = False) -> None:  # noqa: ARG001 - Invoke's form
+    """Go through whole rollouts and every rollback on a scratch remote. Gates count as passed: it proves the engine."""
+    from phasegate.rollout.rehearsal import rehearse as run_rehearsal
+    from phasegate.tasks.render import step_line, step_table
+    from phasegate.verdict import Verdict
+
+    desk = open_desk()
+    desk.say("rehearsing the engine on a scratch remote; gates count as passed")
+    steps = []
+    with tempfile.TemporaryDirectory(prefix="phasegate-rehearsal-", ignore_cleanup_errors=True) as temporary:
+        for step in run_rehearsal(desk, Path(keep).resolve() if keep else Path(temporary, "sandbox")):
+            steps.append(step)
+            desk.say(step_line(step))
+    if json:
+        rows = [{**vars(step), "verdict": step.verdict.value} for step in steps]
+        print_json({"schema": 1, "steps": rows})
+    else:
+        print("\n".join(step_table(steps)))
+    broken = tuple(f"{s.name}: {s.reason}" for s in steps if s.verdict is not Verdict.PASS)
+    if broken or not steps:
+        raise PhasegateError(
+            ErrorCode.REHEARSAL_FAILED, "The rehearsal found a broken invariant.", details=broken
+        )
