@@ -104,6 +104,7 @@ def fetch_refs(repository: Repository, remote: str, patterns: Sequence[str]) -> 
     refspecs = [f"+{pattern}:{OBSERVED}{pattern[len('refs/') :]}" for pattern in patterns]
     options = [
         "--prune",
+        "--refmap=",  # the user's remote-tracking branches stay as they are
         "--no-tags",
         "--no-write-fetch-head",
         "--no-recurse-submodules",

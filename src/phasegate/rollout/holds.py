@@ -29,7 +29,9 @@ def holds_before(world: World, config: Config, phase: Phase, at_s: int) -> tuple
 
 def next_phase(config: Config, rollout: Rollout) -> Phase | None:
     """The phase that the rollout enters next, or None after the last."""
-    return next((phase for name, phase in config.phases.items() if name not in rollout.entered), None)
+    names = list(config.phases)
+    following = names[max(names.index(name) for name in rollout.entered if name in names) + 1 :]
+    return config.phases[following[0]] if following else None
 
 
 def _of_phase(world: World, phase: Phase, rollout: Rollout, at_s: int) -> Iterator[Hold]:

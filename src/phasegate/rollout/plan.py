@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from phasegate.git.repository import Identity
     from phasegate.ledger.records import Release, Rollout
 
+_TIMES = frozenset({"at_s", "entered", "when", "until", "holds"})
+"""What a plan says of time, at any depth; holds end with time."""
+
 NODE = "@"
 """Marks a name of an object that the plan will build, where an object id may stand too."""
 
@@ -173,9 +176,7 @@ class Plan:
     @property
     def hash(self) -> str:
         """SHA-256 over everything but the time: equal hashes change the world equally."""
-        timeless = {key: value for key, value in self.as_json().items() if key not in ("at_s", "holds")}
-        if isinstance(timeless["rollout"], dict):
-            timeless["rollout"].pop("entered")
+        timeless = _without(self.as_json(), _TIMES)
         return hashlib.sha256(json.dumps(timeless, sort_keys=True).encode()).hexdigest()
 
 
@@ -187,6 +188,12 @@ def iso(at_s: int) -> str:
 def seconds(text: str) -> int:
     """The inverse of `iso`."""
     return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp())
+
+
+def _without(value: Any, keys: frozenset[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(item, keys) for key, item in value.items() if key not in keys}
+    return [_without(item, keys) for item in value] if isinstance(value, list) else value
 
 
 def _plain(value: object) -> Any:

@@ -9,6 +9,7 @@ from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.build import Builder
 from phasegate.rollout.deploy import DeployRequest, plan_deploy
 from phasegate.rollout.judging import Subject
+from phasegate.rollout.publication import rollout_under_way
 from phasegate.rollout.snapshot import content_of, read_snapshot
 from phasegate.rollout.world import observe, source_tip
 
@@ -27,9 +28,7 @@ def prepare_subject(desk: Desk, *, only: str | None = None, phase: str | None = 
             raise
         return _as_it_is(desk, source_tip(world, desk.config), wanted)
     if plan.judged is None or plan.content is None:
-        rollout = world.state.rollout
-        assert rollout is not None  # a plan that changes nothing says that its rollout is there
-        release = world.state.releases[rollout.candidate]
+        release = world.state.releases[rollout_under_way(world).candidate]
         return Subject(commit=release.commit, tree=release.tree, content=release.content, gates=wanted)
     builder = Builder(desk.repository, plan)
     return Subject(

@@ -77,7 +77,7 @@ def step_channel(
 ) -> ChannelStep:
     """The next commit of channel `name`: its tip and `release` (an id or node) as parents, the release's tree."""
     ref = branch_ref(config.channels[name])
-    tip, known, foreign = world.tip(ref), world.state.channels.get(name), materials.foreign.get(name)
+    tip, known, foreign = world.tip(ref), world.state.channels.get(name), adoptable(world, materials, name)
     before = tip or (known.commit if known else None)
     commit = CommitSpec(
         node=f"{NODE}{ref}",
@@ -142,25 +142,25 @@ def refuse_reuse(
         )
 
 
+def adoptable(world: World, materials: Materials, channel: str) -> Release | None:
+    """The release that stands on `channel` without the ledger knowing, where its version is free for it.
+
+    One whose version the ledger gave to another tree is not adopted: it could never be gone back to.
+    """
+    release = materials.foreign.get(channel)
+    if release is None:
+        return None
+    known = world.state.releases.get(release.version)
+    return release if known is None or known.tree == release.tree else None
+
+
 def adopted_releases(
     world: World, materials: Materials, channels: tuple[PlannedChannel, ...]
 ) -> tuple[Release, ...]:
-    """The releases that stand on `channels` without the ledger knowing, to be recorded with this operation.
-
-    Raises:
-        PhasegateError: `version-reused` where one has a version that the ledger gave to another tree.
-    """
-    found = {}
-    for channel in channels:
-        release = materials.foreign.get(channel.name)
-        if release is None:
-            continue
-        known = world.state.releases.get(release.version)
-        if known is not None and known.tree != release.tree:
-            refuse_reuse(world, release.version)
-        if known is None:
-            found[release.version] = release
-    return tuple(found.values())
+    """The adoptable releases on `channels` that are new to the ledger, to be recorded with this operation."""
+    found = (adoptable(world, materials, channel.name) for channel in channels)
+    releases = {release.version: release for release in found if release is not None}
+    return tuple(release for version, release in releases.items() if version not in world.state.releases)
 
 
 def announce(
@@ -206,6 +206,6 @@ def rollout_under_way(world: World) -> Rollout:
 
 
 def public_channel_version(world: World, config: Config) -> str:
-    """The version that the public carries, or a dash."""
+    """The version that the public carries, or an empty text."""
     channel = world.state.channels.get(config.phases[PUBLIC_PHASE].channel or "")
-    return channel.version if channel else "-"
+    return channel.version if channel else ""

@@ -29,6 +29,7 @@ from phasegate.rollout.publication import (
 )
 from phasegate.rollout.snapshot import read_snapshot
 from phasegate.rollout.statuspage import read_status_page
+from phasegate.rollout.targets import nothing_to_roll_back
 from phasegate.rollout.versions import rollback_versions
 from phasegate.rollout.world import TAGS
 
@@ -66,6 +67,8 @@ def plan_rollback(
         PhasegateError: `nothing-to-roll-back`, `version-unknown`, `tag-in-use`, `usage`.
     """
     _refuse_unknown_channel(config, request)
+    if not world.state.channels:
+        raise nothing_to_roll_back("nothing has been released yet", world.state)
     choice = choose(world, config, request)
     if not choice.targets and choice.site in (None, _current_site(world)):
         title = "Nothing to take back: every channel carries a good release"
@@ -89,7 +92,7 @@ def assemble(world: World, config: Config, choice: Choice, materials: Materials,
     steps = [_step(world, config, materials, restorations, t, versions[t.channel]) for t in choice.targets]
     docs = _docs_step(world, config, choice, materials)
     withdrawn = _withdrawn(world, choice, occasion)
-    effects = _effects(world, config, choice, versions, withdrawn, occasion)
+    effects = _effects(world, config, choice, versions, withdrawn, docs, occasion)
     both: list[ChannelStep | DocsStep] = [*steps, *([docs] if docs else [])]
     channels = tuple(step.channel for step in steps)
     return replace(
@@ -234,17 +237,25 @@ def _effects(
     choice: Choice,
     versions: Mapping[str, Version],
     withdrawn: Mapping[str, str],
+    docs: DocsStep | None,
     occasion: Occasion,
 ) -> tuple[PlannedEffect, ...]:
     said = {
-        "withdrawn": ", ".join(withdrawn) or "nothing",
-        "version": ", ".join(sorted({str(version) for version in versions.values()})) or "-",
+        "withdrawn": ", ".join(withdrawn),
+        "version": ", ".join(sorted({str(version) for version in versions.values()})),
         "channels": ", ".join(target.channel for target in choice.targets) or "docs",
-        "restored": ", ".join(sorted({target.good.version for target in choice.targets})) or "-",
+        "restored": _restored(choice, docs),
         "reason": occasion.why,
     }
     report = PlannedEffect("incident-report", {**said, "ledger": world.ledger_head or ""})
     return (*((report,) if choice.reports else ()), *announce(world, config, occasion, "rollback", said))
+
+
+def _restored(choice: Choice, docs: DocsStep | None) -> str:
+    versions = sorted({target.good.restores or target.good.version for target in choice.targets})
+    if not versions:
+        return f"the documentation of {docs.docs.version}" if docs else ""
+    return ", ".join(versions) + (" with its feature flags off" if choice.flags_off else "")
 
 
 def _with_tags_deleted(git: Git, world: World, config: Config, plan: Plan) -> Plan:

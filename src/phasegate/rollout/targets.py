@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,6 +102,16 @@ def last_good(state: State, config: Config, channel: str, bad: frozenset[str]) -
     """The last good release of `channel`; else of the public channel; else of any channel."""
     names = [channel, config.public_channel, *state.channels]
     return next((r for name in names for r in _good_of(state, name, bad)), None)
+
+
+def representative(state: State, release: Release) -> Release:
+    """The highest good release that differs from `release` in its version only, so that channels share a tree."""
+    alike = (
+        other
+        for other in state.releases.values()
+        if (other.content, other.flags, other.withdrawn) == (release.content, release.flags, None)
+    )
+    return max(alike, key=lambda other: Version.parse(other.version), default=release)
 
 
 def last_public(state: State, config: Config, bad: frozenset[str]) -> Release | None:

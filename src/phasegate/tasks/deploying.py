@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @verb(
     phase="The phase to enter: internal, canary, docs or public.",
-    source="The ref to release (phase internal); the source branch's tip by default.",
+    from_="The ref to release (phase internal); the source branch's tip by default.",
     override="Pass holds, with the reason; recorded with your name. Never passes a gate that failed.",
 )
 def deploy(

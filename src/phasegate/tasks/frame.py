@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -40,7 +41,10 @@ def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
             except PhasegateError as error:
                 fail(error, as_json=bool(options.get("json")))
 
-        return task(framed, help={**HELP, **help_texts}, optional=["sandbox"], auto_shortflags=False)
+        known = inspect.signature(body).parameters
+        helps = {name: text for name, text in {**HELP, **help_texts}.items() if name in known}
+        optional = ["sandbox"] if "sandbox" in known else []
+        return task(help=helps, optional=optional, auto_shortflags=False)(framed)
 
     return decorate
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,8 @@ from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.tasks.frame import open_desk, print_json, verb
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from invoke.context import Context
 
 
@@ -56,8 +60,10 @@ def next_version(
     from phasegate.git.objects import resolve_commit
     from phasegate.rollout.duty import due_version
     from phasegate.rollout.world import observe, source_tip
+    from phasegate.version.parser import warm_up
 
     desk = open_desk(sandbox)
+    warm_up()
     world = observe(desk.repository, desk.config)
     git = desk.repository.git
     due = due_version(
@@ -143,8 +149,8 @@ def rehearse(context: Context, keep: str | None = None, json: bool = False) -> N
     desk = open_desk()
     desk.say("rehearsing the engine on a scratch remote; gates count as passed")
     steps = []
-    with tempfile.TemporaryDirectory(prefix="phasegate-rehearsal-", ignore_cleanup_errors=True) as temporary:
-        for step in run_rehearsal(desk, Path(keep).resolve() if keep else Path(temporary, "sandbox")):
+    with _scratch(keep) as folder:
+        for step in run_rehearsal(desk, folder):
             steps.append(step)
             desk.say(step_line(step))
     if json:
@@ -157,3 +163,15 @@ def rehearse(context: Context, keep: str | None = None, json: bool = False) -> N
         raise PhasegateError(
             ErrorCode.REHEARSAL_FAILED, "The rehearsal found a broken invariant.", details=broken
         )
+
+
+@contextmanager
+def _scratch(keep: str | None) -> Iterator[Path]:
+    if keep:
+        yield Path(keep).resolve()
+        return
+    folder = tempfile.mkdtemp(prefix="phasegate-rehearsal-")
+    try:
+        yield Path(folder, "sandbox")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # git's objects are read-only, which Windows minds

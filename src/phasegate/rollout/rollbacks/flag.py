@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phasegate.rollout.targets import Choice, RollbackRequest, Target, current_release, nothing_to_roll_back
-from phasegate.version.semver import Version
+from phasegate.rollout.targets import (
+    Choice,
+    RollbackRequest,
+    Target,
+    current_release,
+    nothing_to_roll_back,
+    representative,
+)
 
 if TYPE_CHECKING:
     from phasegate.config import Config
-    from phasegate.ledger.records import Release
     from phasegate.ledger.state import State
 
 
@@ -25,12 +30,6 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:  #
         raise nothing_to_roll_back("no channel carries a release with a feature flag", state)
     enabled = {channel: release for channel, release in currents.items() if any(release.flags.values())}
     targets = tuple(
-        Target(name, release, _highest_alike(release, enabled)) for name, release in enabled.items()
+        Target(name, release, representative(state, release)) for name, release in enabled.items()
     )
     return Choice(targets, flags_off=True)
-
-
-def _highest_alike(release: Release, enabled: dict[str, Release]) -> Release:
-    """Of the releases that differ in stamps only, the highest, so that all their channels share one tree."""
-    alike = [other for other in enabled.values() if other.content == release.content]
-    return max(alike, key=lambda other: Version.parse(other.version))

@@ -13,6 +13,7 @@ from phasegate.rollout.targets import (
     last_good,
     last_site,
     nothing_to_roll_back,
+    representative,
     requested_release,
 )
 
@@ -40,7 +41,7 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
                 raise nothing_to_roll_back(
                     f"channel {channel} has carried nothing good before {current.version}", state
                 )
-            targets.append(Target(channel, current, good))
+            targets.append(Target(channel, current, representative(state, good)))
     docs_are_bad = (
         state.docs is not None
         and state.docs.version is not None

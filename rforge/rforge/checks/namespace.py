@@ -1,0 +1,56 @@
+"""NAMESPACE: whether R can load it, and whether DESCRIPTION agrees with it (Writing R Extensions, 1.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rforge.findings import Category, Finding, Severity, first, listed
+from rforge.package.description import STANDARD_PACKAGES
+from rforge.package.namespace import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rforge.package.namespace import Namespace
+    from rforge.package.survey import Package
+
+
+def check_namespace(package: Package) -> Iterator[Finding]:
+    """Findings about NAMESPACE."""
+    namespace = package.namespace
+    if namespace is None:
+        return
+    if not namespace.present:
+        yield _finding(
+            Severity.ERROR, "There is no NAMESPACE, and R builds no package without one.", cost=1.0
+        )
+        return
+    for oddity in first(namespace.oddities):
+        yield _finding(Severity.ERROR, f"NAMESPACE, {oddity}.")
+    required = package.description.declared("Depends", "Imports")
+    missing = namespace.imported_packages - required - STANDARD_PACKAGES
+    if missing:
+        yield _finding(
+            Severity.ERROR,
+            f"NAMESPACE imports packages that are in neither Depends nor Imports: {listed(missing)}.",
+        )
+    yield from _check_exports(package, namespace)
+
+
+def _check_exports(package: Package, namespace: Namespace) -> Iterator[Finding]:
+    exports_classes = any(d.name.startswith(("exportClass", "exportMethods")) for d in namespace.directives)
+    exports_nothing = not (namespace.exports or namespace.export_patterns or exports_classes)
+    has_code = package.sources is not None and package.sources.files > 0
+    if exports_nothing and has_code:
+        yield _finding(Severity.NOTE, "There is code, and nothing is exported to its users.")
+    if namespace.export_patterns:
+        patterns = ", ".join(namespace.export_patterns)
+        yield _finding(
+            Severity.INFO, f"Objects are exported by pattern ({patterns}); name them to keep control."
+        )
+    if package.sources is not None and package.sources.roxygen_blocks and not namespace.by_roxygen:
+        yield _finding(Severity.INFO, "The code has roxygen comments, and NAMESPACE is written by hand.")
+
+
+def _finding(severity: Severity, message: str, cost: float | None = None) -> Finding:
+    return Finding(severity, Category.NAMESPACE, FILE, message, cost)

@@ -1,0 +1,83 @@
+"""A package folder under inspection: hands out files, minds the deadline, notes what cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rforge.deadline import Deadline
+
+MAX_BYTES = 2 * 1024 * 1024
+"""No more of a single file is read, so that no file can use up a budget; real ones stay below it."""
+
+
+@dataclass(frozen=True)
+class FileText:
+    """A file's text, and the encoding that it was read with: `utf-8` or `latin1`."""
+
+    text: str
+    encoding: str
+
+
+class PackageFolder:
+    """The files below one folder; paths are relative to it, with forward slashes.
+
+    Every method raises TimeBudgetExceeded once the deadline has passed.
+    """
+
+    def __init__(self, root: Path, deadline: Deadline) -> None:
+        self.root = root
+        self.deadline = deadline
+        self.unreadable: list[str] = []
+
+    def read(self, path: str) -> FileText | None:
+        """The text of a regular file, or None when there is none or it cannot be read."""
+        self.deadline.check()
+        file = self.root / path
+        try:
+            if not file.is_file():
+                return None
+            with file.open("rb") as stream:
+                content = stream.read(MAX_BYTES + 1)
+        except OSError:
+            self.unreadable.append(path)
+            return None
+        if len(content) > MAX_BYTES:
+            self.unreadable.append(f"{path} (beyond its first {MAX_BYTES // 1024**2} MiB)")
+        return decode(content[:MAX_BYTES])
+
+    def has(self, path: str) -> bool:
+        """Whether there is a regular file of that path."""
+        self.deadline.check()
+        try:
+            return (self.root / path).is_file()
+        except OSError:
+            return False
+
+    def files(self, folder: str, suffixes: tuple[str, ...]) -> tuple[str, ...]:
+        """The regular files directly in `folder` whose names end in one of `suffixes`, sorted."""
+        self.deadline.check()
+        try:
+            entries = sorted((self.root / folder).iterdir(), key=lambda entry: entry.name)
+            found = [entry.name for entry in entries if entry.name.endswith(suffixes) and entry.is_file()]
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError:
+            self.unreadable.append(folder)
+            return ()
+        return tuple(f"{folder}/{name}" for name in found if not name.startswith("."))
+
+
+def decode(content: bytes) -> FileText:
+    """Bytes as text: UTF-8 where they are UTF-8, else Latin-1, which takes everything.
+
+    A byte order mark is dropped, and every line ends in a plain newline.
+    """
+    try:
+        text, encoding = content.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        text, encoding = content.decode("latin1"), "latin1"
+    return FileText(text.replace("\r\n", "\n").replace("\r", "\n"), encoding)

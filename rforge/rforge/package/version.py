@@ -1,0 +1,27 @@
+"""R's package versions: `package_version` in R's own terms."""
+
+from __future__ import annotations
+
+import re
+
+PATTERN = r"[0-9]+(?:[.-][0-9]+)+"
+"""A version: whole numbers, two at least, joined by dots or hyphens (Writing R Extensions, 1.1.1)."""
+
+_VERSION = re.compile(PATTERN)
+_DEVELOPMENT = 9000
+
+
+def is_version(text: str) -> bool:
+    """Whether R takes `text` as a package's version."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """A key that sorts versions as R does: `1.0-2` is `1.0.2`, and `1.0` comes before `1.0.0`."""
+    return tuple(int(part) for part in re.split(r"[.-]", version))
+
+
+def is_development(version: str) -> bool:
+    """Whether a version says by its fourth number, 9000 or more, that it is not released yet."""
+    key = version_key(version)
+    return len(key) > 3 and key[3] >= _DEVELOPMENT

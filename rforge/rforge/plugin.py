@@ -1,0 +1,54 @@
+"""The plugin's own files as the running server sees them: the flag file and the manifest; and its log on stderr."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from pathlib import Path
+
+from rforge.errors import PluginError
+from rforge.flags import ALL_OFF, Flags, parse_flags
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The plugin's folder: where `flags.json` and `.claude-plugin/plugin.json` lie."""
+
+UNKNOWN_VERSION = "0.0.0"
+
+
+def log(message: str) -> None:
+    """Write a line to stderr; stdout belongs to the protocol."""
+    print(f"rforge: {message}", file=sys.stderr, flush=True)
+
+
+def load_flags(root: Path = ROOT) -> Flags:
+    """The flags of the plugin; a missing or broken file is logged, and every flag is off."""
+    try:
+        return parse_flags((root / "flags.json").read_text(encoding="utf-8"))
+    except PluginError as error:
+        log(str(error))
+    except (OSError, UnicodeDecodeError) as error:
+        log(str(PluginError("Every flagged feature", f"the flag file cannot be read ({error}).")))
+    return ALL_OFF
+
+
+def load_version(root: Path = ROOT) -> str:
+    """The version that the release stamped into the manifest."""
+    try:
+        manifest = json.loads((root / ".claude-plugin" / "plugin.json").read_text(encoding="utf-8"))
+        return str(manifest["version"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log(f"the manifest names no version ({error!r}).")
+        return UNKNOWN_VERSION
+
+
+def current_user() -> str:
+    """Whom the flags are asked about: `RFORGE_USER`, else the login name, else nobody in particular."""
+    named = os.environ.get("RFORGE_USER")
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no login name: ImportError and KeyError before Python 3.13
+        return ""

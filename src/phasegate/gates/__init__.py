@@ -1,0 +1,1 @@
+"""Gates: nox sessions run side by side on the tree that would be published, and the evidence they leave."""

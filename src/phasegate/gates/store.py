@@ -1,0 +1,50 @@
+"""The local evidence cache: one file per key, replaced atomically; what cannot be read is absent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from phasegate.gates.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class EvidenceStore:
+    """Evidence that opened a phase, kept in a folder. Losing it costs time, never correctness."""
+
+    folder: Path
+
+    def find(self, content: str, definition: str, python: str) -> Evidence | None:
+        """The evidence that covers all three, if there is any."""
+        try:
+            value = json.loads(self._path(content, definition, python).read_text(encoding="utf-8"))
+            evidence = Evidence.from_json(value)
+        except (OSError, ValueError):
+            return None
+        usable = evidence.verdict.opens and evidence.covers(content, definition, python)
+        return evidence if usable else None
+
+    def keep(self, evidence: Evidence) -> None:
+        """Remember `evidence`, if its verdict opens a phase; a gate that did not pass is judged again."""
+        if not evidence.verdict.opens:
+            return
+        path = self._path(evidence.content, evidence.definition, evidence.python)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=str(self.folder), suffix=".partial")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(evidence.as_json(), stream, indent=1, sort_keys=True)
+            Path(partial).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(partial).unlink()
+            raise
+
+    def _path(self, content: str, definition: str, python: str) -> Path:
+        key = hashlib.sha256(f"{content}\0{definition}\0{python}".encode()).hexdigest()
+        return self.folder / f"{key}.json"

@@ -1,0 +1,269 @@
+"""The operator's verbs as whole processes: real gates, real remote, real exit statuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phasegate.errors import ErrorCode
+from workshop import Workshop, git
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+
+
+def invoke(
+    folder: Path, *arguments: str, core: Sequence[str] = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """`invoke ARGUMENTS` in `folder`, without a terminal."""
+    path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
+    return subprocess.run(
+        [sys.executable, "-m", "invoke", *core, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def ask(folder: Path, *arguments: str) -> Any:
+    """The JSON that `invoke ARGUMENTS --json` prints on stdout, whatever its exit status."""
+    return json.loads(invoke(folder, *arguments, "--json").stdout)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+def test_a_release_goes_out_and_comes_back_by_the_command_line_alone(workshop: Workshop) -> None:
+    root = workshop.root
+    for phase in ("internal", "canary", "docs", "public"):
+        done = invoke(root, "deploy", "--phase", phase, "--yes", "--override", "no time to soak")
+        assert done.returncode == 0, done.stderr
+    assert workshop.version_on("stable") == "1.0.0"
+    workshop.commit("feat: break it", {"demo/broken.py": "boom\n"})
+    for phase in ("internal", "canary", "public"):
+        assert invoke(root, "deploy", "--phase", phase, "--yes", "--override", "hurry").returncode == 0
+    done = invoke(root, "rollback", "--quick", "--reason", "it breaks", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert workshop.version_on("stable") == "1.1.1"
+    assert "went back to 1.0.0" in done.stderr
+    assert invoke(root, "verify").returncode == 0
+    assert "Roll back" in invoke(root, "history").stdout
+
+
+def test_status_says_what_scripts_need(workshop: Workshop) -> None:
+    invoke(workshop.root, "deploy", "--phase", "internal", "--yes")
+    invoke(workshop.root, "deploy", "--phase", "canary", "--yes")
+    status = ask(workshop.root, "status")
+    assert set(status) >= {"schema", "channels", "rollout", "flags", "ledger", "effects"}
+    assert set(status["channels"]["canary"]) >= {"ref", "commit", "tree", "version", "withdrawn"}
+    assert status["rollout"]["phase"] == "canary"
+    assert [hold["kind"] for hold in status["rollout"]["holds"]] == ["soak"]
+    assert set(status["rollout"]["holds"][0]) == {"kind", "until", "reason"}
+    assert status["ledger"] == {
+        "ref": "refs/phasegate/ledger",
+        "head": workshop.remote_refs()["refs/phasegate/ledger"],
+        "length": 4,
+    }
+    assert status["effects"] == {"open": []}
+    assert status["flags"]["canary"] == {"fast": True}
+
+
+def test_status_of_a_repository_that_has_published_nothing_is_no_error(workshop: Workshop) -> None:
+    assert ask(workshop.root, "status")["rollout"] is None
+    assert "Nothing has been published yet." in invoke(workshop.root, "status").stdout
+
+
+def test_next_version_prints_the_version_alone_or_nothing_with_a_status(workshop: Workshop) -> None:
+    due = invoke(workshop.root, "next-version")
+    assert (due.returncode, due.stdout) == (0, "1.0.0\n")
+    git(workshop.root, "tag", "v1.0.0")
+    git(workshop.root, "push", "--quiet", "origin", "v1.0.0")
+    none = invoke(workshop.root, "next-version")
+    assert (none.returncode, none.stdout) == (ErrorCode.NO_RELEASE_DUE.exit_status, "")
+
+
+def test_nothing_happens_without_a_confirmation(workshop: Workshop) -> None:
+    before = workshop.remote_refs()
+    done = invoke(workshop.root, "deploy", "--phase", "internal")
+    assert done.returncode == ErrorCode.CONFIRMATION_REQUIRED.exit_status
+    assert "--yes" in done.stderr
+    assert workshop.remote_refs() == before
+
+
+@pytest.mark.parametrize("asked", [("--plan", ()), ("", ("--dry",))], ids=["--plan", "invoke --dry"])
+def test_a_dry_run_prints_the_plan_and_moves_nothing(
+    workshop: Workshop, asked: tuple[str, tuple[str, ...]]
+) -> None:
+    option, core = asked
+    before = workshop.remote_refs()
+    done = invoke(workshop.root, "deploy", "--phase", "internal", *filter(None, [option]), core=core)
+    assert done.returncode == 0, done.stderr
+    assert "refs/heads/internal: absent →" in done.stdout
+    assert workshop.remote_refs() == before
+
+
+def test_the_plan_that_was_looked_at_is_executed_or_refused(workshop: Workshop) -> None:
+    shown = ask(workshop.root, "deploy", "--phase", "internal", "--plan")
+    workshop.commit("feat: in between")
+    refused = invoke(workshop.root, "deploy", "--phase", "internal", "--yes", "--expect", shown["hash"])
+    assert refused.returncode == ErrorCode.PLAN_CHANGED.exit_status
+    shown = ask(workshop.root, "deploy", "--phase", "internal", "--plan")
+    done = invoke(workshop.root, "deploy", "--phase", "internal", "--yes", "--expect", shown["hash"])
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_plan_has_the_object_ids_that_are_published(workshop: Workshop) -> None:
+    clock = {"SOURCE_DATE_EPOCH": "1800000000"}
+    shown = json.loads(
+        invoke(workshop.root, "deploy", "--phase", "internal", "--plan", "--json", **clock).stdout
+    )
+    invoke(workshop.root, "deploy", "--phase", "internal", "--yes", **clock)
+    assert workshop.remote_refs()["refs/heads/internal"] == shown["objects"]["@refs/heads/internal"]
+    assert workshop.remote_refs()["refs/tags/v1.0.0-rc.1"] == shown["objects"]["@refs/tags/v1.0.0-rc.1"]
+
+
+def test_an_error_is_json_where_json_was_asked_for(workshop: Workshop) -> None:
+    done = invoke(workshop.root, "deploy", "--phase", "beta", "--yes", "--json")
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], error["exit_status"]) == ("phase-unknown", done.returncode)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_gate_that_fails_on_the_bytes_is_not_overridden(workshop: Workshop) -> None:
+    noxfile = (workshop.root / "noxfile.py").read_text(encoding="utf-8")
+    failing = 'def tests(session):\n    session.error("the tests are red")\n'
+    workshop.commit(
+        "feat: break the tests", {"noxfile.py": f"{noxfile}\n\n@nox.session(venv_backend='none')\n{failing}"}
+    )
+    before = workshop.remote_refs()
+    done = invoke(workshop.root, "deploy", "--phase", "internal", "--yes", "--override", "please")
+    assert done.returncode == ErrorCode.GATE_FAILED.exit_status
+    assert "tests: FAIL" in done.stderr
+    assert workshop.remote_refs() == before
+
+
+def test_a_gate_that_could_not_judge_is_passed_only_by_an_override_that_is_recorded(
+    workshop: Workshop,
+) -> None:
+    noxfile = (workshop.root / "noxfile.py").read_text(encoding="utf-8")
+    line = '{"check": "audit", "verdict": "INCONCLUSIVE", "reason": "no service"}'
+    unsure = (
+        "\n\n@nox.session(venv_backend='none')\ndef tests(session):\n"
+        f"    with open(os.environ['PHASEGATE_VERDICTS'], 'a') as lines:\n        lines.write('{line}\\n')\n"
+    )
+    workshop.commit("feat: be unsure", {"noxfile.py": noxfile + unsure})
+    held = invoke(workshop.root, "deploy", "--phase", "internal", "--yes")
+    assert held.returncode == ErrorCode.GATE_INCONCLUSIVE.exit_status
+    done = invoke(workshop.root, "deploy", "--phase", "internal", "--yes", "--override", "audited by hand")
+    assert done.returncode == 0, done.stderr
+    judgement = workshop.observe().state.judgements["tests"]
+    assert (judgement.verdict, judgement.overridden) == ("INCONCLUSIVE", "audited by hand")
+
+
+def test_an_unchanged_tree_is_not_judged_twice(workshop: Workshop) -> None:
+    assert invoke(workshop.root, "gates", "--only", "tests").returncode == 0
+    again = invoke(workshop.root, "gates", "--only", "tests")
+    assert "PASS, judged" in again.stderr
+    assert "started" in invoke(workshop.root, "gates", "--only", "tests", "--fresh").stderr
+
+
+def test_an_effect_that_fails_is_reported_and_resumed(workshop: Workshop) -> None:
+    blocked = workshop.root / ".git" / "phasegate" / "notices.md"
+    blocked.mkdir(parents=True)
+    done = invoke(workshop.root, "deploy", "--phase", "internal", "--yes")
+    assert done.returncode == ErrorCode.EFFECTS_OPEN.exit_status
+    assert workshop.version_on("internal") == "1.0.0-rc.1"
+    assert ask(workshop.root, "status")["effects"]["open"] == ["1/notice:file"]
+    blocked.rmdir()
+    assert ask(workshop.root, "resume") == {"schema": 1, "performed": ["1/notice:file"], "open": []}
+    assert "1.0.0-rc.1 entered phase internal" in blocked.read_text(encoding="utf-8")
+    assert "Nothing is open." in invoke(workshop.root, "resume").stdout
+
+
+def test_verify_finds_a_channel_that_someone_else_moved(workshop: Workshop) -> None:
+    assert invoke(workshop.root, "verify").returncode == ErrorCode.GATE_INCONCLUSIVE.exit_status
+    invoke(workshop.root, "deploy", "--phase", "internal", "--yes")
+    assert invoke(workshop.root, "verify").returncode == 0
+    git(workshop.root, "push", "--quiet", "--force", "origin", "HEAD:refs/heads/internal")
+    done = invoke(workshop.root, "verify")
+    assert done.returncode == ErrorCode.VERIFICATION_FAILED.exit_status
+    assert "FAIL" in done.stdout
+
+
+def test_a_notice_is_shown_and_sent(workshop: Workshop) -> None:
+    invoke(workshop.root, "deploy", "--phase", "internal", "--yes")
+    for kind in ("announcement", "phase", "release", "rollback", "summary"):
+        shown = invoke(workshop.root, "notify", "--kind", kind, "--plan")
+        assert shown.returncode == 0, shown.stderr
+    done = invoke(workshop.root, "notify", "--kind", "summary", "--yes")
+    assert done.returncode == 0, done.stderr
+    notices = (workshop.root / ".git" / "phasegate" / "notices.md").read_text(encoding="utf-8")
+    assert "the last 24 hours" in notices
+    assert (
+        invoke(workshop.root, "notify", "--kind", "gossip", "--yes").returncode == ErrorCode.USAGE.exit_status
+    )
+
+
+def test_a_rollback_is_of_exactly_one_kind(workshop: Workshop) -> None:
+    for options in ((), ("--quick", "--full"), ("--full", "--channel", "canary")):
+        assert invoke(workshop.root, "rollback", *options, "--yes").returncode == ErrorCode.USAGE.exit_status
+
+
+def test_a_sandbox_goes_through_the_phases_and_is_continued(workshop: Workshop, tmp_path: Path) -> None:
+    before = workshop.remote_refs()
+    folder = str(tmp_path / "sandbox")
+    done = invoke(workshop.root, "deploy", "--phase", "canary", "--sandbox", folder, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert folder in done.stderr
+    status = ask(workshop.root, "status", "--sandbox", folder)
+    assert status["channels"]["canary"]["version"] == "1.0.0-rc.1"
+    done = invoke(workshop.root, "deploy", "--phase", "public", "--sandbox", folder, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert ask(workshop.root, "status", "--sandbox", folder)["channels"]["stable"]["version"] == "1.0.0"
+    assert workshop.remote_refs() == before
+
+
+def test_a_sandbox_keeps_soak_times_only_where_it_is_asked_to(workshop: Workshop, tmp_path: Path) -> None:
+    arguments = ("deploy", "--phase", "public", "--sandbox", str(tmp_path / "sandbox"), "--soak", "--yes")
+    done = invoke(workshop.root, *arguments)
+    assert done.returncode == ErrorCode.ROLLOUT_HELD.exit_status
+    assert "soaks in phase canary" in done.stderr
+
+
+def test_a_sandbox_is_not_made_in_a_folder_of_something_else(workshop: Workshop, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("precious", encoding="utf-8")
+    done = invoke(
+        workshop.root, "deploy", "--phase", "internal", "--sandbox", str(tmp_path / "mine"), "--yes"
+    )
+    assert done.returncode == ErrorCode.SANDBOX_INVALID.exit_status
+    assert (tmp_path / "mine" / "thesis.txt").read_text(encoding="utf-8") == "precious"
+
+
+def test_outside_a_repository_there_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "tasks.py").write_text("from phasegate.tasks.collection import namespace\n", encoding="utf-8")
+    done = invoke(tmp_path, "status", GIT_CEILING_DIRECTORIES=str(tmp_path.parent))
+    assert done.returncode == ErrorCode.NOT_A_REPOSITORY.exit_status
+
+
+def test_the_rehearsal_passes_and_prints_what_each_step_took(workshop: Workshop) -> None:
+    done = invoke(workshop.root, "rehearse")
+    assert done.returncode == 0, done.stderr
+    assert "gates count as passed" in done.stderr
+    rows = [line for line in done.stdout.splitlines() if line.startswith("PASS")]
+    assert len(rows) == 31
+    for kind in ("--quick", "--full", "--flag", "--docs"):
+        assert any(f"rollback {kind}" in row for row in rows)

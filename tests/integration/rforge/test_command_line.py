@@ -1,0 +1,47 @@
+"""`python -m rforge` as a real process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Callable
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+@pytest.fixture
+def run(plugin: Path) -> Run:
+    def run_module(
+        *arguments: str, folder: Path, encoding: str = "utf-8"
+    ) -> subprocess.CompletedProcess[bytes]:
+        environment = {**os.environ, "PYTHONPATH": str(plugin), "PYTHONIOENCODING": encoding}
+        command = [sys.executable, "-m", "rforge", *arguments]
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=60)
+
+    return run_module
+
+
+def test_status_shows_the_packages_of_the_working_directory(run: Run, fixtures: Path) -> None:
+    completed = run("status", folder=fixtures)
+    assert completed.returncode == 0
+    assert b"medfit   0.2.1    100/100" in completed.stdout
+    assert completed.stderr == b""
+
+
+def test_a_refusal_has_status_1(run: Run, tmp_path: Path) -> None:
+    completed = run("analyze", folder=tmp_path)
+    assert (completed.returncode, completed.stdout) == (1, b"")
+    assert completed.stderr.startswith(b"There is no R package in '.'")
+
+
+def test_a_console_that_lacks_a_letter_shows_a_question_mark(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "DESCRIPTION").write_text("Package: tiny\nTitle: Größe 包\n", encoding="utf-8")
+    completed = run("analyze", folder=tmp_path, encoding="latin1")
+    assert completed.returncode == 0
+    assert "Größe ?".encode("latin1") in completed.stdout

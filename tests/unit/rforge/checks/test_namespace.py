@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rforge.checks.namespace import check_namespace
+from rforge.findings import Severity
+from rforge.package.namespace import Namespace
+
+
+def found(package) -> list[tuple[Severity, str]]:
+    return [(finding.severity, finding.message) for finding in check_namespace(package)]
+
+
+def test_a_package_without_a_namespace_loses_the_whole_part(build) -> None:
+    package = replace(build(), namespace=Namespace(present=False))
+    (finding,) = check_namespace(package)
+    assert (finding.severity, finding.share) == (Severity.ERROR, 1.0)
+
+
+def test_a_namespace_that_was_not_read_is_not_judged(build) -> None:
+    assert found(replace(build(), namespace=None)) == []
+
+
+def test_imported_packages_must_be_in_depends_or_imports(build) -> None:
+    package = build(
+        {"NAMESPACE": "import(cli)\nimport(rlang)\nimport(withr)\nimport(stats)\nexport(a)"},
+        "Imports: cli\nDepends: R (>= 4.0), rlang\nSuggests: withr\n",
+    )
+    assert found(package) == [
+        (Severity.ERROR, "NAMESPACE imports packages that are in neither Depends nor Imports: withr.")
+    ]
+
+
+def test_what_r_would_refuse_is_an_error(build) -> None:
+    assert found(build({"NAMESPACE": "exprot(a)"})) == [
+        (Severity.ERROR, "NAMESPACE, line 1: exprot is no directive.")
+    ]
+
+
+def test_code_that_exports_nothing_is_noted(build) -> None:
+    assert found(build({"R/a.R": "f <- 1"})) == [
+        (Severity.NOTE, "There is code, and nothing is exported to its users.")
+    ]
+    assert found(build({"R/a.R": "f <- 1", "NAMESPACE": "exportMethods(show)"})) == []
+
+
+def test_patterns_and_handwritten_namespaces_are_good_to_know(build) -> None:
+    findings = found(build({"R/a.R": "#' Doc\nf <- 1", "NAMESPACE": 'exportPattern("^[a-z]")'}))
+    assert [severity for severity, _ in findings] == [Severity.INFO, Severity.INFO]

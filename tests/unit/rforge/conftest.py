@@ -1,0 +1,74 @@
+"""R packages made for one test, and a clock that only the test moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable
+
+import pytest
+
+from rforge.deadline import Deadline
+from rforge.package.survey import Package, survey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "r"
+
+DESCRIPTION = """\
+Package: tiny
+Version: 1.0.0
+Title: A Tiny Package
+Description: It is tiny.
+Author: Ada Example
+Maintainer: Ada Example <ada@example.org>
+License: GPL-3
+"""
+
+Build = Callable[..., Package]
+
+
+class Clock:
+    """Seconds that pass only by `step_s` for each look at the clock."""
+
+    def __init__(self, step_s: float = 0.0) -> None:
+        self.now_s = 0.0
+        self.step_s = step_s
+
+    def __call__(self) -> float:
+        self.now_s += self.step_s
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def fixtures() -> Path:
+    return FIXTURES
+
+
+@pytest.fixture
+def write_package(tmp_path: Path) -> Callable[[Mapping[str, str | bytes]], Path]:
+    def write(files: Mapping[str, str | bytes]) -> Path:
+        root = tmp_path / "tiny"
+        for path, content in {"DESCRIPTION": DESCRIPTION, "NAMESPACE": "", **files}.items():
+            file = root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        return root
+
+    return write
+
+
+@pytest.fixture
+def build(write_package: Callable[[Mapping[str, str | bytes]], Path]) -> Build:
+    """Write a package whose files are given, on top of a DESCRIPTION and an empty NAMESPACE, and survey it."""
+
+    def build_package(files: Mapping[str, str | bytes] = {}, description: str = "") -> Package:
+        extra = {"DESCRIPTION": DESCRIPTION + description} if description else {}
+        return survey(write_package({**extra, **files}), "tiny", Deadline.after(60, Clock()))
+
+    return build_package

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from rforge.package.manual import Manual, parse_topics
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        (r"\alias{a}\alias{ b }", {"a", "b"}),
+        (r"\alias{\%>\%}", {"%>%"}),
+        (r"\alias{[<-.foo}", {"[<-.foo"}),
+        (r"\alias{x,ANY-method}", {"x,ANY-method"}),
+        ("% \\alias{a}\n\\alias{b} % \\alias{c}", {"b"}),
+        ("\\% \\alias{a}", {"a"}),
+        (r"\alias {a}", {"a"}),
+        ("no alias", set()),
+    ],
+)
+def test_topics_are_the_aliases_outside_comments(text: str, topics: set[str]) -> None:
+    assert parse_topics(text) == topics
+
+
+def test_pages_for_one_system_count_and_macros_do_not(build) -> None:
+    package = build(
+        {"man/a.Rd": r"\alias{a}", "man/windows/b.rd": r"\alias{b}", "man/macros/m.Rd": r"\alias{m}"}
+    )
+    assert package.manual == Manual(2, frozenset("ab"))
+
+
+def test_an_installed_package_has_its_topics_in_an_index(build) -> None:
+    package = build({"help/AnIndex": "a\tpage\nb\tpage\n%>%\tpipe\n"}, "Built: R 4.2.2\n")
+    assert package.manual == Manual(2, frozenset(("a", "b", "%>%")))
+
+
+def test_an_installed_package_without_an_index_has_no_help(build) -> None:
+    assert build({}, "Built: R 4.2.2\n").manual is None

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rforge.deadline import Deadline
+from rforge.package.survey import survey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_fixture_is_read_whole(fixtures: Path, clock) -> None:
+    package = survey(fixtures / "medfit", "medfit", Deadline.after(5, clock))
+    assert package.description.name == "medfit"
+    assert (package.sources.files, package.manual.pages, package.vignettes.files) == (3, 4, 1)
+    assert (package.testing.framework, package.testing.files, package.testing.cases) == ("testthat", 2, 3)
+    assert package.licence_files == ("LICENSE",)
+    assert package.unread == ()
+    assert package.unreadable == ()
+
+
+def test_an_installed_package_has_no_parts_that_r_leaves_out(build) -> None:
+    package = build({"NEWS.md": "# tiny 1.0.0"}, "Built: R 4.2.2\n")
+    assert (package.sources, package.testing, package.vignettes) == (None, None, None)
+    assert package.news.latest == "1.0.0"
+    assert package.unread == ()
+
+
+def test_parts_for_which_there_is_no_time_are_named_and_the_others_kept(fixtures: Path, clock) -> None:
+    clock.step_s = 0.5
+    package = survey(fixtures / "medfit", "medfit", Deadline.after(5, clock))
+    assert package.description.name == "medfit"
+    assert package.namespace is not None
+    order = ("namespace", "news", "vignettes", "manual", "testing", "sources")
+    assert 0 < len(package.unread) < len(order)
+    assert package.unread == order[-len(package.unread) :]
+    assert package.sources is None
+
+
+def test_without_any_time_nothing_is_read(fixtures: Path, clock) -> None:
+    package = survey(fixtures / "medfit", "medfit", Deadline.after(0, clock))
+    assert package.unread[0] == "description"
+    assert package.description.name == ""
+
+
+def test_a_folder_without_description_has_an_empty_one(tmp_path: Path, clock) -> None:
+    assert survey(tmp_path, "x", Deadline.after(5, clock)).description.fields == {}

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rforge.__main__ import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_person_reads_the_report_on_stdout(fixtures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--path", str(fixtures)]) == 0
+    captured = capsys.readouterr()
+    assert "medfit   0.2.1" in captured.out
+    assert captured.err == ""
+
+
+def test_a_bare_context_of_several_words_is_one_context(
+    fixtures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyze", "is", "it", "ready", "--path", str(fixtures), "--format", "JSON"]) == 0
+    assert json.loads(capsys.readouterr().out)["context"] == "is it ready"
+
+
+def test_a_refusal_is_on_stderr_with_status_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyze", "--mode", "release"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("Mode 'release' is not in this version")
+
+
+def test_an_unknown_command_is_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["destroy"])
+    assert caught.value.code == 2
+    assert "invalid choice" in capsys.readouterr().err

@@ -1,0 +1,126 @@
+"""Checks on the repository itself: what CI calls exists, and the documentation names what there is."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from phasegate.config import Config, Gate, Notify, Phase
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+SESSION_CALL = re.compile(
+    r'pipx run --spec "nox\[uv\]" nox -s ([a-z]+)|(?:python -m )?invoke ([a-z-]+)( .*)?'
+)
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
+
+
+def sessions() -> dict[str, str | None]:
+    """The sessions of noxfile.py, by name, with their docstrings."""
+    tree = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return {
+        f.name: ast.get_docstring(f)
+        for f in functions
+        if any("session" in ast.dump(d) for d in f.decorator_list)
+    }
+
+
+def jobs(workflow: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"])
+
+
+def steps(workflow: Path) -> list[dict[str, Any]]:
+    return [step for job in jobs(workflow).values() for step in job["steps"]]
+
+
+def pyproject() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_there_is_a_workflow() -> None:
+    assert [path.name for path in WORKFLOWS] == ["ci.yml"]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_runs_only_sessions_and_tasks_and_each_session_exists(workflow: Path) -> None:
+    commands = [step["run"] for step in steps(workflow) if "run" in step]
+    calls = [SESSION_CALL.fullmatch(command) for command in commands]
+    assert commands
+    assert all(calls), [command for command, call in zip(commands, calls) if not call]
+    assert {call[1] for call in calls if call and call[1]} <= set(sessions())
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_pins_its_actions_and_keeps_no_credentials(workflow: Path) -> None:
+    used = [step for step in steps(workflow) if "uses" in step]
+    assert all(PINNED.fullmatch(step["uses"]) for step in used)
+    checkouts = [step for step in used if "checkout" in step["uses"]]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_every_job_has_a_time_limit_and_only_the_rights_it_needs(workflow: Path) -> None:
+    assert yaml.safe_load(workflow.read_text(encoding="utf-8"))["permissions"] == {}
+    assert all(job["timeout-minutes"] <= 30 for job in jobs(workflow).values())
+    assert all(job["permissions"] == {"contents": "read"} for job in jobs(workflow).values())
+
+
+def test_every_session_says_in_a_line_what_it_checks() -> None:
+    assert {
+        "lint",
+        "types",
+        "tests",
+        "imports",
+        "security",
+        "plugin",
+        "docs",
+        "build",
+        "rehearse",
+        "bench",
+    } <= set(sessions())
+    assert all(docstring and "\n" not in docstring for docstring in sessions().values())
+
+
+def test_the_noxfile_can_be_read_in_a_minute() -> None:
+    assert len((ROOT / "noxfile.py").read_text(encoding="utf-8").splitlines()) < 200
+
+
+def test_every_gate_that_the_configuration_names_is_a_session() -> None:
+    config = Config()
+    assert {config.gate(name).session for phase in config.phases.values() for name in phase.gates} <= set(
+        sessions()
+    )
+
+
+def test_ci_run_names_sessions_that_exist_and_pythons_that_are_promised() -> None:
+    text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    [checks] = re.findall(r"^checks=\((.*)\)$", text, re.MULTILINE)
+    [pythons] = re.findall(r"^pythons=\((.*)\)$", text, re.MULTILINE)
+    promised = {c.split()[-1] for c in pyproject()["project"]["classifiers"] if "Python :: 3." in c}
+    assert set(checks.split()) <= set(sessions())
+    assert set(pythons.split()) <= promised
+
+
+def test_the_configuration_page_names_every_key() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    keys = [name for value in (Config, Phase, Gate, Notify) for name in value.__dataclass_fields__]
+    asked = {{"soak_s": "soak"}.get(key, key) for key in keys} - {"name"}
+    assert {key for key in asked if f"| `{key}` |" not in page} == set()
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:")[1]
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert {page for page in pages if page not in nav} == set()

@@ -1,0 +1,180 @@
+"""A plugin repository with a real bare remote, and an operator at work in it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phasegate.config import Config, Gate, Phase, load_config
+from phasegate.git.remote import fetch_refs
+from phasegate.git.repository import open_repository
+from phasegate.rollout.deploy import DeployRequest, plan_deploy
+from phasegate.rollout.desk import Desk
+from phasegate.rollout.engine import Done, carry_out
+from phasegate.rollout.judging import assume_passed
+from phasegate.rollout.rollback import plan_rollback
+from phasegate.rollout.targets import RollbackRequest
+from phasegate.rollout.world import World, observe
+
+if TYPE_CHECKING:
+    from phasegate.rollout.plan import Plan
+
+START_S = 1_800_000_000
+PHASES = ("internal", "canary", "docs", "public")
+
+MARKETPLACE = {
+    "name": "market",
+    "owner": {"name": "Owner"},
+    "plugins": [{"name": "demo", "source": "./demo"}],
+}
+MANIFEST = '{\n  "name": "demo",\n  "version": "0.0.0",\n  "description": "A demonstration"\n}\n'
+FLAGS = '{\n  "schema": 1,\n  "flags": {"fast": {"enabled": true}}\n}\n'
+NOXFILE = """\
+import os
+import nox
+
+for name in ("plugin", "tests", "security", "rehearse"):
+    nox.session(lambda session: None, name=name, venv_backend="none")
+
+
+@nox.session(venv_backend="none")
+def docs(session):
+    os.makedirs("site", exist_ok=True)
+    with open("site/index.html", "w") as page:
+        page.write("documentation")
+"""
+TASKS = "from phasegate.tasks.collection import namespace\n"
+FILES = {
+    ".claude-plugin/marketplace.json": json.dumps(MARKETPLACE, indent=2) + "\n",
+    "demo/.claude-plugin/plugin.json": MANIFEST,
+    "demo/commands/hello.md": "---\ndescription: Say hello\n---\nSay hello.\n",
+    "demo/flags.json": FLAGS,
+    "noxfile.py": NOXFILE,
+    "tasks.py": TASKS,
+    "CHANGELOG.md": "# Changelog\n",
+}
+
+
+def git(folder: Path, *arguments: str, stdin: str | None = None) -> str:
+    """What `git ARGUMENTS` prints in `folder`; it must end well."""
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
+    return done.stdout.rstrip("\n")
+
+
+class Workshop:
+    """A checkout at `root` with a bare remote beside it; time stands still until it is moved."""
+
+    def __init__(self, folder: Path, files: dict[str, str] | None = None, **settings: Any) -> None:
+        self.root, self.remote = folder / "checkout", folder / "remote.git"
+        self.remote.mkdir(parents=True)
+        git(self.remote, "init", "--quiet", "--bare")
+        git(folder, "clone", "--quiet", str(self.remote), str(self.root))
+        git(self.root, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+        self.now_s = START_S
+        self.said: list[str] = []
+        self.settings = settings
+        self.commit("feat: begin", FILES if files is None else files)
+
+    @property
+    def config(self) -> Config:
+        config = replace(load_config(self.root), **self.settings)
+        return replace(config, notify=replace(config.notify, console=False))
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(
+            open_repository(self.root),
+            self.config,
+            self.root / ".git" / "phasegate" / "environments",
+            self.said.append,
+            {"SOURCE_DATE_EPOCH": str(self.now_s)},
+        )
+
+    def write(self, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+
+    def commit(self, message: str, files: dict[str, str] | None = None, *, push: bool = True) -> str:
+        """Commit `files` (or a new line in one) and push; the commit's id."""
+        count = len(list(self.root.glob("notes-*.txt")))
+        self.write(files or {f"notes-{count}.txt": message})
+        git(self.root, "add", "--all")
+        git(self.root, "commit", "--quiet", "--message", message)
+        if push:
+            git(self.root, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+        return git(self.root, "rev-parse", "HEAD")
+
+    def commit_elsewhere(self, message: str) -> str:
+        """The same from another clone, so that this checkout stays as it is."""
+        other = self.root.parent / "other"
+        if not other.exists():
+            git(self.root.parent, "clone", "--quiet", "--branch", "main", str(self.remote), str(other))
+        with Path(other, "elsewhere.txt").open("a", encoding="utf-8") as file:
+            file.write(f"{message}\n")
+        git(other, "add", "--all")
+        git(other, "commit", "--quiet", "--message", message)
+        git(other, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+        return git(other, "rev-parse", "HEAD")
+
+    def observe(self) -> World:
+        desk = self.desk
+        return observe(desk.repository, desk.config)
+
+    def plan_deploy(self, phase: str, source: str | None = None, why: str = "") -> Plan:
+        desk = self.desk
+        request, occasion = DeployRequest(phase, source), desk.occasion(why)
+        return plan_deploy(desk.repository.git, self.observe(), desk.config, request, occasion)
+
+    def deploy(self, phase: str, *, source: str | None = None, override: str | None = None) -> Done:
+        return self.carry_out(self.plan_deploy(phase, source, override or ""), override=override)
+
+    def release(self, *phases: str) -> None:
+        """Go through `phases` (all of them by default), soaking as long as each asks for."""
+        for phase in phases or tuple(self.config.phases):
+            self.deploy(phase)
+            self.now_s += int(self.config.phases[phase].soak_s) + 1
+
+    def plan_rollback(self, kind: str, reason: str = "", **request: Any) -> Plan:
+        desk = self.desk
+        wanted, occasion = RollbackRequest(kind, **request), desk.occasion(reason)
+        return plan_rollback(desk.repository.git, self.observe(), desk.config, wanted, occasion)
+
+    def rollback(self, kind: str, reason: str = "", **request: Any) -> Done:
+        return self.carry_out(self.plan_rollback(kind, reason, **request))
+
+    def carry_out(self, plan: Plan, *, override: str | None = None) -> Done:
+        return carry_out(self.desk, self.observe(), plan, override=override, judge=assume_passed)
+
+    def remote_refs(self) -> dict[str, str]:
+        """Every ref of the remote, by its full name."""
+        listing = git(self.remote, "for-each-ref", "--format=%(refname) %(objectname)")
+        return dict(line.split(" ") for line in listing.splitlines())
+
+    def published(self, ref: str, path: str) -> str:
+        """A file as the remote has it at `ref`."""
+        return git(self.remote, "cat-file", "blob", f"{ref}:{path}")
+
+    def version_on(self, channel: str) -> str:
+        return str(
+            json.loads(self.published(f"refs/heads/{channel}", "demo/.claude-plugin/plugin.json"))["version"]
+        )
+
+    def tree_on(self, channel: str) -> str:
+        return git(self.remote, "rev-parse", f"refs/heads/{channel}^{{tree}}")
+
+
+__all__ = ["Config", "Gate", "Phase", "Workshop", "fetch_refs", "git"]
