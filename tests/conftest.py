@@ -6,8 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 HERE = Path(__file__).parent
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")  # a loaded machine is no bug
+
 SUITES = ("unit", "integration", "e2e", "performance", "regression")
 
 GIT_SETTINGS = """\

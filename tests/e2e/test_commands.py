@@ -3,42 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from phasegate.errors import ErrorCode
+from verbs import ask, invoke
 from workshop import Workshop, git
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-SOURCE = Path(__file__).resolve().parents[2] / "src"
-
-
-def invoke(
-    folder: Path, *arguments: str, core: Sequence[str] = (), **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """`invoke ARGUMENTS` in `folder`, without a terminal."""
-    path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run(
-        [sys.executable, "-m", "invoke", *core, *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-
-
-def ask(folder: Path, *arguments: str) -> Any:
-    """The JSON that `invoke ARGUMENTS --json` prints on stdout, whatever its exit status."""
-    return json.loads(invoke(folder, *arguments, "--json").stdout)
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 RUNNING_PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
 _TAIL_LINES = 20
 _FAILED_COMMAND = re.compile(r"^nox > Command (.+) failed with exit code \d+", re.MULTILINE)
+_MISSING_PYTHON = re.compile(r"^nox > Session \S+ failed: Python interpreter \S+ not found", re.MULTILINE)
 _INSTALL_COMMAND = re.compile(
     r"(?:\S*uv|\S*python\S* -m) (?:pip install|venv|virtualenv|sync)\b|\S*virtualenv\b"
 )
@@ -144,9 +145,11 @@ class _Run:
 
 
 def _broke_while_installing(log: Path) -> bool:
-    """Whether the command that nox says failed was one that makes the environment; in doubt it was not."""
-    failures = _FAILED_COMMAND.findall(log.read_text(encoding="utf-8", errors="replace"))
-    return bool(failures) and _INSTALL_COMMAND.match(failures[-1]) is not None
+    """Whether nox says that it was the environment that failed; in doubt it was not."""
+    said = log.read_text(encoding="utf-8", errors="replace")
+    failures = _FAILED_COMMAND.findall(said)
+    installing = bool(failures) and _INSTALL_COMMAND.match(failures[-1]) is not None
+    return installing or _MISSING_PYTHON.search(said) is not None
 
 
 def _listed(output: Path) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ _QUIET_ENVIRONMENT = {
     "LC_ALL": "C",  # messages are matched, so they come untranslated
     "LANGUAGE": "",
 }
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]+(?=@)")
 
 
 def redact(text: str) -> str:
@@ -57,6 +57,12 @@ class Git:
 
     def attempt(self, *arguments: str, stdin: bytes | None = None) -> Completed:
         """Run `git ARGUMENTS` and say how it ended, whatever its exit status."""
+        if not self.folder.is_dir():  # GitPython would take the working directory instead
+            raise PhasegateError(
+                ErrorCode.NOT_A_REPOSITORY,
+                f"{self.folder} is no folder.",
+                hint="Change to a checkout of the plugin's repository.",
+            )
         with tempfile.TemporaryFile() as stream:
             stream.write(stdin or b"")
             stream.seek(0)
@@ -89,11 +95,15 @@ class Git:
         if completed.status != 0:
             raise PhasegateError(
                 ErrorCode.GIT_FAILED,
-                f"git {arguments[0]} ended with status {completed.status}.",
+                f"git {_verb(arguments)} ended with status {completed.status}.",
                 why=completed.errors.strip() or "git said nothing",
                 hint="See git's own words above; nothing was published.",
             )
         return completed
+
+
+def _verb(arguments: tuple[str, ...]) -> str:
+    return next((word for word in arguments if not word.startswith("-") and "=" not in word), "")
 
 
 def _as_bytes(output: object) -> bytes:

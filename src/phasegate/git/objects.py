@@ -33,13 +33,25 @@ class Stamp:
             for part, value in (
                 ("NAME", self.identity.name),
                 ("EMAIL", self.identity.email),
-                ("DATE", f"{self.at_s} +0000"),
+                ("DATE", f"@{self.at_s} +0000"),
             )
         }
 
 
 def read_objects(git: Git, names: Sequence[str]) -> dict[str, bytes]:
     """The contents behind object names such as `COMMIT:path`, by one git process; absent ones are left out."""
+    lines = [name for name in names if "\n" not in name]
+    found = {name: content for name in set(names) - set(lines) for content in _read_alone(git, name)}
+    return {**found, **_read_batch(git, lines)}
+
+
+def _read_alone(git: Git, name: str) -> tuple[bytes, ...]:
+    """The content behind a name with a line break, which no batch can ask for before git 2.38."""
+    asked = git.attempt("cat-file", "blob", name)
+    return (asked.output,) if asked.status == 0 else ()
+
+
+def _read_batch(git: Git, names: Sequence[str]) -> dict[str, bytes]:
     if not names:
         return {}
     stream = git.run_bytes(
@@ -58,16 +70,23 @@ def read_objects(git: Git, names: Sequence[str]) -> dict[str, bytes]:
     return found
 
 
-def write_blob(git: Git, content: bytes) -> str:
-    """The id of a blob with `content`, written to the object database."""
-    return git.run("hash-object", "-w", "--stdin", stdin=content)
+def write_blobs(git: Git, contents: Sequence[bytes]) -> list[str]:
+    """The ids of blobs with `contents`, written to the object database by one process."""
+    if not contents:
+        return []
+    with tempfile.TemporaryDirectory(prefix="phasegate-") as folder:
+        paths = [Path(folder, str(number)) for number in range(len(contents))]
+        for path, content in zip(paths, contents):
+            path.write_bytes(content)
+        names = "".join(f"{path.as_posix()}\n" for path in paths)
+        return git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=names.encode()).split()
 
 
 def write_flat_tree(git: Git, files: Mapping[str, bytes]) -> str:
     """The id of a tree that holds just `files`, all in one folder."""
-    rows = [
-        f"{REGULAR_FILE} blob {write_blob(git, content)}\t{name}\0" for name, content in sorted(files.items())
-    ]
+    names = sorted(files)
+    blobs = write_blobs(git, [files[name] for name in names])
+    rows = [f"{REGULAR_FILE} blob {blob}\t{name}\0" for name, blob in zip(names, blobs)]
     return git.run("mktree", "-z", stdin="".join(rows).encode())
 
 
@@ -82,11 +101,12 @@ def write_tree(git: Git, base: str | None, replaced: Mapping[str, bytes | None])
         scratch = git.with_environment(GIT_INDEX_FILE=str(Path(folder, "index")))
         scratch.run("read-tree", *([base] if base else ["--empty"]))
         modes = _modes(scratch, sorted(replaced))
+        paths = sorted(replaced)
+        blobs = write_blobs(git, [replaced[path] or b"" for path in paths])
         rows = []
-        for path, content in sorted(replaced.items()):
-            mode = modes.get(path, REGULAR_FILE) if content is not None else "0"
-            blob = write_blob(git, content) if content is not None else "0" * 40
-            rows.append(f"{mode} {blob}\t{path}\0")
+        for path, blob in zip(paths, blobs):
+            mode = modes.get(path, REGULAR_FILE) if replaced[path] is not None else "0"
+            rows.append(f"{mode} {blob}	{path}\0")
         scratch.run(
             "update-index", "-z", "--index-info", stdin="".join(rows).encode("utf-8", "surrogateescape")
         )
@@ -106,7 +126,15 @@ def write_commit(
     git = repository.git.with_environment(**stamp.environment())
     signing = ["-S"] if repository.is_set("commit.gpgsign") else []
     parent_options = [option for parent in parents for option in ("-p", parent)]
-    return git.run("commit-tree", *signing, *parent_options, tree, stdin=message.encode())
+    encoding = ("-c", "i18n.commitEncoding=UTF-8")  # else the user's setting would become part of the id
+    return git.run(
+        *encoding,
+        "commit-tree",
+        *signing,
+        *parent_options,
+        tree,
+        stdin=message.encode("utf-8", "surrogateescape"),
+    )
 
 
 def write_tag(repository: Repository, *, name: str, target: str, message: str, stamp: Stamp) -> str:
@@ -115,13 +143,14 @@ def write_tag(repository: Repository, *, name: str, target: str, message: str, s
         return _write_signed_tag(repository, name=name, target=target, message=message, stamp=stamp)
     tagger = f"{stamp.identity} {stamp.at_s} +0000"
     text = f"object {target}\ntype commit\ntag {name}\ntagger {tagger}\n\n{message}\n"
-    return repository.git.run("mktag", stdin=text.encode())
+    return repository.git.run("mktag", stdin=text.encode("utf-8", "surrogateescape"))
 
 
 def _write_signed_tag(repository: Repository, *, name: str, target: str, message: str, stamp: Stamp) -> str:
     """Sign in a scratch repository over the same objects, so that no ref of the user's is created."""
     with tempfile.TemporaryDirectory(prefix="phasegate-") as folder:
-        repository.git.run("init", "-q", "--bare", folder)
+        kind = repository.git.run("rev-parse", "--show-object-format")
+        repository.git.run("init", "-q", "--bare", f"--object-format={kind}", folder)
         objects = repository.git.run("rev-parse", "--path-format=absolute", "--git-path", "objects")
         signing = {
             key: v for key, v in repository.settings.items() if key.startswith(("gpg.", "user.signingkey"))
@@ -130,7 +159,9 @@ def _write_signed_tag(repository: Repository, *, name: str, target: str, message
         scratch = repository.git.with_environment(
             **stamp.environment(), GIT_DIR=folder, GIT_OBJECT_DIRECTORY=objects
         )
-        scratch.run(*options, "tag", "-s", "-F", "-", name, target, stdin=message.encode())
+        scratch.run(
+            *options, "tag", "-s", "-F", "-", name, target, stdin=message.encode("utf-8", "surrogateescape")
+        )
         return scratch.run("rev-parse", f"refs/tags/{name}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ OBSERVED = "refs/phasegate/observed/"
 """Our own namespace for what the remote has; the user's remote-tracking branches stay as they are."""
 
 _FETCH_ATTEMPTS = 5
+_MANY_LOOSE_REFS = 500
 _REJECTION = re.compile(
     r"^!\t[^\t]*:(?P<ref>[^\t]+)\t\[(?P<kind>[^\]]+)\](?: \((?P<reason>.*)\))?$", re.MULTILINE
 )
@@ -115,6 +117,7 @@ def fetch_refs(repository: Repository, remote: str, patterns: Sequence[str]) -> 
     for attempt in range(_FETCH_ATTEMPTS):
         fetched = repository.git.attempt("fetch", "--quiet", *options, "--end-of-options", remote, *refspecs)
         if fetched.status == 0:
+            _pack_if_many(repository)
             return _observed(repository)
         if "cannot lock ref" not in fetched.errors:
             break
@@ -122,12 +125,19 @@ def fetch_refs(repository: Repository, remote: str, patterns: Sequence[str]) -> 
     raise _unreachable(remote, fetched.errors)
 
 
+def _pack_if_many(repository: Repository) -> None:
+    """Pack refs, as git itself does from time to time, once a fetch has left many: reading each costs a file."""
+    tags = repository.state_folder.parent / OBSERVED / "tags"
+    if tags.is_dir() and sum(1 for _ in os.scandir(tags)) > _MANY_LOOSE_REFS:
+        repository.git.attempt("pack-refs", "--all")
+
+
 def _observed(repository: Repository) -> dict[str, RemoteRef]:
     listing = repository.git.run(
         "for-each-ref", "--format=%(refname)%00%(objectname)%00%(*objectname)", OBSERVED
     )
     refs = {}
-    for line in listing.splitlines():
+    for line in filter(None, listing.split("\n")):  # a ref may hold what splitlines takes for a line end
         name, object_id, peeled = line.split("\0")
         refs[f"refs/{name[len(OBSERVED) :]}"] = RemoteRef(object_id, peeled or object_id)
     return refs

@@ -49,14 +49,16 @@ def write_entry(
     """The id of the ledger's next commit; it exists as an object only until it is pushed."""
     files = {"operation.json": _as_bytes(operation.as_json()), "state.json": _as_bytes(state.as_json())}
     tree = write_flat_tree(repository.git, files)
-    message = "\n".join(filter(None, [operation.title, "", f"Why: {operation.why}" if operation.why else ""]))
+    message = operation.title + (f"\n\nWhy: {operation.why}" if operation.why else "")
     return write_commit(
         repository, tree=tree, parents=[head] if head else [], message=message.strip() + "\n", stamp=stamp
     )
 
 
 def _as_bytes(value: dict[str, Any]) -> bytes:
-    return (json.dumps(value, indent=1, sort_keys=False, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(value, indent=1, sort_keys=False, ensure_ascii=False) + "\n").encode(
+        "utf-8", "backslashreplace"
+    )
 
 
 def _parse(content: bytes | None, parse: Callable[[dict[str, Any]], T], where: str) -> T:
@@ -75,7 +77,9 @@ def _known_schema(content: bytes | None) -> dict[str, Any]:
     if content is None:
         raise ValueError("it is missing")
     data: dict[str, Any] = json.loads(content)
-    if int(data["schema"]) > SCHEMA:
+    if not isinstance(data["schema"], int):
+        raise TypeError("schema must be a whole number")
+    if data["schema"] > SCHEMA:
         raise PhasegateError(
             ErrorCode.LEDGER_NEWER,
             f"The ledger has schema {data['schema']}; this phasegate reads up to {SCHEMA}.",

@@ -45,7 +45,7 @@ def carry_out(
         return Done(plan, world.state)
     refuse_holds(plan, override)
     builder = Builder(desk.repository, plan)
-    judgements = _judge(desk, plan, builder, override, judge)
+    judgements = _judge(desk, world, plan, builder, override, judge)
     _give_artifact(builder, judgements)
     desk.say("building objects")
     ids = builder.build_all()
@@ -86,7 +86,7 @@ def preview(desk: Desk, plan: Plan) -> dict[str, str]:
 
 
 def _judge(
-    desk: Desk, plan: Plan, builder: Builder, override: str | None, judge: Judge
+    desk: Desk, world: World, plan: Plan, builder: Builder, override: str | None, judge: Judge
 ) -> tuple[Judgement, ...]:
     if plan.judged is None or plan.content is None:
         return ()
@@ -95,6 +95,7 @@ def _judge(
         tree=builder.tree_of(plan.judged),
         content=plan.content,
         gates=plan.gates,
+        known=tuple(world.state.judgements.values()),
     )
     return let_through(judge(desk, subject), override)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Callable
 
@@ -28,14 +28,23 @@ _CODES = {
 }
 
 
+@dataclass(frozen=True)
 class Subject:
-    """What is to be judged: a commit that may be no more than an object, and the gates to judge it."""
+    """What is to be judged.
 
-    def __init__(self, *, commit: str, tree: str, content: str, gates: tuple[str, ...]) -> None:
-        self.commit = commit
-        self.tree = tree
-        self.content = content
-        self.gates = gates
+    Attributes:
+        commit: the commit, which may be no more than an object yet.
+        tree: its tree.
+        content: its tree with stamped fields neutral.
+        gates: the gates to judge it.
+        known: the ledger's judgements, from whatever machine.
+    """
+
+    commit: str
+    tree: str
+    content: str
+    gates: tuple[str, ...]
+    known: tuple[Judgement, ...] = ()
 
 
 def run_gates(desk: Desk, subject: Subject, *, fresh: bool = False) -> tuple[Judgement, ...]:
@@ -44,13 +53,17 @@ def run_gates(desk: Desk, subject: Subject, *, fresh: bool = False) -> tuple[Jud
     from phasegate.gates.store import EvidenceStore
 
     state_folder = desk.repository.state_folder
+    store = EvidenceStore(state_folder / "evidence")
+    for judgement in subject.known:
+        if judgement.gate in subject.gates:
+            store.keep(_evidence(judgement))
     found = runner.run_gates(
         desk.repository.git,
         subject.commit,
         subject.tree,
         subject.content,
         [desk.config.gate(name) for name in subject.gates],
-        store=EvidenceStore(state_folder / "evidence"),
+        store=store,
         env_dir=desk.environments,
         log_dir=state_folder / "logs",
         jobs=desk.config.jobs,
@@ -105,6 +118,12 @@ def let_through(judgements: Iterable[Judgement], override: str | None) -> tuple[
             else "Mend the gate, or pass it with --override REASON; the override is recorded.",
         )
     return tuple(j if Verdict(j.verdict).opens else replace(j, overridden=override) for j in judgements)
+
+
+def _evidence(judgement: Judgement) -> Evidence:
+    from phasegate.gates.evidence import Evidence
+
+    return Evidence.from_json({k: v for k, v in judgement.as_json().items() if k != "overridden"})
 
 
 def _judgement(evidence: Evidence) -> Judgement:

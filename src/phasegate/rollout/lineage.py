@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phasegate.rollout.world import OBSERVED_TAGS
+from phasegate.rollout.world import OBSERVED_TAGS, TAGS
 from phasegate.version.commits import Change, changes_in
 from phasegate.version.history import commits_since, released_before
 from phasegate.version.next import next_version
@@ -32,7 +32,8 @@ class LastRelease:
 
 def last_release(git: Git, world: World, config: Config, source: str) -> LastRelease | None:
     """The highest public version among tags in the history of `source` and the ledger's releases from there."""
-    tagged = released_before(git, source, config.tag_format, OBSERVED_TAGS)
+    tags = [OBSERVED_TAGS + ref[len(TAGS) :] for ref in world.refs if ref.startswith(TAGS)]
+    tagged = released_before(git, source, config.tag_format, OBSERVED_TAGS, tags)
     for release in _public_releases(world.state):
         version = Version.parse(release.version)
         if tagged is not None and version < tagged.version:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from phasegate.git.repository import Identity
     from phasegate.ledger.records import Release, Rollout
 
-_TIMES = frozenset({"at_s", "entered", "when", "until", "holds"})
-"""What a plan says of time, at any depth; holds end with time."""
-
 NODE = "@"
 """Marks a name of an object that the plan will build, where an object id may stand too."""
 
@@ -176,8 +173,14 @@ class Plan:
     @property
     def hash(self) -> str:
         """SHA-256 over everything but the time: equal hashes change the world equally."""
-        timeless = _without(self.as_json(), _TIMES)
-        return hashlib.sha256(json.dumps(timeless, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(_timeless(self.as_json()), sort_keys=True).encode()).hexdigest()
+
+
+def _timeless(data: dict[str, Any]) -> dict[str, Any]:
+    rollout = data["rollout"] and {**data["rollout"], "entered": None}
+    adopted = [{**release, "at": None} for release in data["adopted"]]
+    effects = [{**e, "values": {**e["values"], "when": None, "until": None}} for e in data["effects"]]
+    return {**data, "at_s": None, "holds": None, "rollout": rollout, "adopted": adopted, "effects": effects}
 
 
 def iso(at_s: int) -> str:
@@ -188,12 +191,6 @@ def iso(at_s: int) -> str:
 def seconds(text: str) -> int:
     """The inverse of `iso`."""
     return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp())
-
-
-def _without(value: Any, keys: frozenset[str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _without(item, keys) for key, item in value.items() if key not in keys}
-    return [_without(item, keys) for item in value] if isinstance(value, list) else value
 
 
 def _plain(value: object) -> Any:

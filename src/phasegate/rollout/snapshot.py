@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.git.objects import write_tree
-from phasegate.plugin.manifest import MARKETPLACE, Plugin, find_plugins
+from phasegate.plugin.manifest import FLAGS, MANIFEST, MARKETPLACE, Plugin, find_plugins
 from phasegate.plugin.stamps import neutralise, stamp_flags_off, stamp_version
 from phasegate.plugin.tree import MemoryFiles, TreeFiles
 from phasegate.version.semver import Version
@@ -15,6 +15,9 @@ from phasegate.version.semver import Version
 if TYPE_CHECKING:
     from phasegate.config import Config
     from phasegate.git.door import Git
+
+
+_STAMPED = (MARKETPLACE, MANIFEST, FLAGS)
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,9 @@ def read_snapshot(git: Git, tree: str, config: Config) -> Snapshot:
         PhasegateError: `manifest-invalid`, with every mistake.
     """
     files = TreeFiles(git, tree)
+    files.read_many(
+        path for path in files.paths() if path.endswith(_STAMPED)
+    )  # in one process, for what follows
     plugins = find_plugins(files, config.plugins)
     paths = [MARKETPLACE, *(p.manifest_path for p in plugins), *(p.flags_path for p in plugins)]
     if config.changelog is not None:

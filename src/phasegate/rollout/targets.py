@@ -120,7 +120,7 @@ def last_public(state: State, config: Config, bad: frozenset[str]) -> Release | 
 
 
 def last_site(state: State, bad: frozenset[str], wanted: str | None = None) -> tuple[str, str] | None:
-    """Version and tree of the site to go back to: that of `wanted`'s content, else the last good one."""
+    """Version and tree of the last good site, or of the last one with the content of version `wanted`."""
     if state.docs is None:
         return None
     contents = {state.releases[wanted].content} if wanted else None

@@ -62,8 +62,8 @@ def next_version(
     from phasegate.rollout.world import observe, source_tip
     from phasegate.version.parser import warm_up
 
-    desk = open_desk(sandbox)
     warm_up()
+    desk = open_desk(sandbox)
     world = observe(desk.repository, desk.config)
     git = desk.repository.git
     due = due_version(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from phasegate.git.door import Git
 
 TAGS = "refs/tags/"
@@ -35,7 +37,9 @@ class Commit:
         return self.parents > 1
 
 
-def released_before(git: Git, source: str, tag_format: str, prefix: str = TAGS) -> Released | None:
+def released_before(
+    git: Git, source: str, tag_format: str, prefix: str = TAGS, tags: Iterable[str] | None = None
+) -> Released | None:
     """The highest final version among the tags of commit `source` and its ancestors, or None.
 
     A tag counts if it is `tag_format` with a whole version: floating tags (`v2`), foreign tags and
@@ -47,21 +51,28 @@ def released_before(git: Git, source: str, tag_format: str, prefix: str = TAGS) 
         source: a commit id, or a ref that names a commit.
         tag_format: such as `v{version}`.
         prefix: the namespace of the tags, with its last slash.
+        tags: the full names of all refs there, where the caller has them; else git is asked.
 
     Raises:
         PhasegateError: `git-failed`, if `source` names no commit.
     """
     shape = f"{prefix}{tag_format}"
-    highest = _highest(git, shape)
+    highest = _highest(shape, _listed(git, shape) if tags is None else tags)
     if highest is None or _reaches(git, source, highest.ref):
         return highest
-    return _highest(git, shape, f"--merged={source}")
+    return _highest(shape, _listed(git, shape, f"--merged={source}"))
 
 
-def _highest(git: Git, shape: str, *options: str) -> Released | None:
+def _listed(git: Git, shape: str, *options: str) -> list[str]:
+    return git.run(
+        "for-each-ref", "--format=%(refname)", *options, shape.replace("{version}", "*")
+    ).splitlines()
+
+
+def _highest(shape: str, refs: Iterable[str]) -> Released | None:
     before, after = shape.split("{version}")
-    refs = git.run("for-each-ref", "--format=%(refname)", *options, f"{before}*{after}").splitlines()
-    named = ((ref, Version.parse_or_none(ref[len(before) : len(ref) - len(after)])) for ref in refs)
+    fitting = (ref for ref in refs if ref.startswith(before) and ref.endswith(after))
+    named = ((ref, Version.parse_or_none(ref[len(before) : len(ref) - len(after)])) for ref in fitting)
     releases = (Released(ref, version) for ref, version in named if version and version.is_final)
     return max(releases, key=lambda release: release.version, default=None)
 

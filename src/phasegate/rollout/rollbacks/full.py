@@ -37,5 +37,6 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
     targets = tuple(
         Target(name, current, good) for name, current in currents if current.content != good.content
     )
-    withdrawn = bad | {target.current.content for target in targets}
-    return Choice(targets, last_site(state, withdrawn), bad=frozenset(withdrawn), reports=bool(targets))
+    withdrawn = (bad | {target.current.content for target in targets}) - {good.content}
+    site = last_site(state, withdrawn, request.to) or last_site(state, withdrawn)
+    return Choice(targets, site, bad=frozenset(withdrawn), reports=bool(targets))

@@ -28,15 +28,14 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
     Raises:
         PhasegateError: `nothing-to-roll-back`, `version-unknown`.
     """
-    bad = _bad(state, request)
+    wanted = requested_release(state, request.to) if request.to else None
+    bad = _bad(state, request) - ({wanted.content} if wanted else set())
     channels = [request.channel] if request.channel else list(state.channels)
     targets = []
     for channel in channels:
         current = current_release(state, channel)
         if current.content in bad:
-            good = (
-                requested_release(state, request.to) if request.to else last_good(state, config, channel, bad)
-            )
+            good = wanted or last_good(state, config, channel, bad)
             if good is None:
                 raise nothing_to_roll_back(
                     f"channel {channel} has carried nothing good before {current.version}", state
@@ -47,7 +46,8 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
         and state.docs.version is not None
         and state.releases[state.docs.version].content in bad
     )
-    return Choice(tuple(targets), last_site(state, bad) if docs_are_bad else None, bad=bad)
+    site = last_site(state, bad, request.to) or last_site(state, bad) if docs_are_bad else None
+    return Choice(tuple(targets), site, bad=bad)
 
 
 def _bad(state: State, request: RollbackRequest) -> frozenset[str]:

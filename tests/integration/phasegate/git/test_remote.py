@@ -86,6 +86,22 @@ def test_a_tag_comes_with_its_own_object_and_the_commit_behind_it(place: Place) 
     assert tag != tip
 
 
+def test_many_tags_are_packed_and_all_seen(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phasegate.git.remote._MANY_LOOSE_REFS", 2)
+    names = [f"v{n}.0.0" for n in range(1, 5)]
+    for name in names[:2]:
+        git(place.colleague, "tag", name)
+    git(place.colleague, "push", "--quiet", "origin", "--tags")
+    fetch_refs(place.repository, "origin", ["refs/tags/v*"])
+    loose = place.here / ".git" / f"{OBSERVED}tags"
+    assert len(list(loose.iterdir())) == 2
+    for name in names[2:]:
+        git(place.colleague, "tag", name)
+    git(place.colleague, "push", "--quiet", "origin", "--tags")
+    assert set(fetch_refs(place.repository, "origin", ["refs/tags/v*"])) == {f"refs/tags/{n}" for n in names}
+    assert not loose.exists() or not list(loose.iterdir())
+
+
 def test_what_the_remote_has_lost_is_forgotten(place: Place) -> None:
     git(place.colleague, "push", "--quiet", "origin", "HEAD:stable")
     assert STABLE in fetch_refs(place.repository, "origin", ["refs/heads/*"])

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.repository import Identity, open_repository
 from workshop import git
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

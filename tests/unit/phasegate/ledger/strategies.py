@@ -20,7 +20,7 @@ from phasegate.ledger.records import (
 )
 from phasegate.ledger.state import State
 
-TEXTS = st.text(max_size=6)
+TEXTS = st.text(max_size=4)
 MAYBE = st.none() | TEXTS
 COUNTS = st.integers(1, 99)
 SECONDS = st.floats(0, 1e6)
@@ -29,7 +29,7 @@ CONTENTS = st.sampled_from(["content-a", "content-b"])
 
 
 def maps(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.dictionaries(TEXTS, values, max_size=3)
+    return st.dictionaries(TEXTS, values, max_size=2)
 
 
 def tuples(values: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:

@@ -55,7 +55,7 @@ def test_a_version_never_gets_another_tree(history: tuple[Operation, ...], made:
 
 
 def test_two_releases_of_one_operation_cannot_share_a_version_either() -> None:
-    with pytest.raises(ValueError, match="version 1.0.0 stands for tree t already"):
+    with pytest.raises(ValueError, match=r"version 1\.0\.0 stands for tree t already"):
         State().apply(operation(1, releases=(release("1.0.0", "t"), release("1.0.0", "u"))))
 
 

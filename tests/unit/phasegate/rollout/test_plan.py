@@ -66,6 +66,18 @@ def test_the_hash_ignores_the_time() -> None:
     assert replace(PLAN, at_s=AT_S + 60, rollout=later).hash == PLAN.hash
 
 
+def test_the_hash_ignores_the_time_at_which_a_release_was_adopted() -> None:
+    earlier, later = (replace(PLAN, adopted=(release("0.9.0", at=iso(at)),)) for at in (AT_S, AT_S + 60))
+    assert earlier.hash == later.hash
+
+
+@pytest.mark.parametrize("name", ["when", "until", "at", "holds", "entered"])
+def test_a_file_whose_name_sounds_of_time_is_no_time(name: str) -> None:
+    one, other = (TreeSpec("base", {name: content}) for content in (b"1", b"2"))
+    hashes = {replace(PLAN, commits=(CommitSpec("@x", tree, (), "m\n"),)).hash for tree in (one, other)}
+    assert len(hashes) == 2
+
+
 def test_the_hash_ignores_what_the_rollout_waits_for() -> None:
     assert replace(PLAN, holds=(Hold("soak", "waits", iso(AT_S)),)).hash == PLAN.hash
 
