@@ -94,7 +94,7 @@ def plugin(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The documentation: generated pages are current, the site builds into `site/`, links lead somewhere, spelling."""
     install(session, "docs")
-    session.run("python", "-m", "phasegate.docs", "--check", env=SOURCE)
+    session.run("python", "-m", "phasegate.tasks.reference", "--check", env=SOURCE)
     session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", "site", env=QUIET)
     session.run("lychee", *LINKS, "site/**/*.html")
     session.run("codespell", "docs", "README.md", "CONTRIBUTING.md", "SECURITY.md", *CODE)

@@ -1,4 +1,4 @@
-"""`python -m phasegate.docs --check | --write`: the generated pages against the code."""
+"""`--check | --write`: the generated pages against the code."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phasegate.docs import exit_statuses
-from phasegate.docs.page import Page, differences, write
+from phasegate.docs.page import differences, write
 from phasegate.errors import ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PAGES: tuple[Page, ...] = (exit_statuses.PAGE,)
-"""The pages that need nothing but the code below this room."""
+    from phasegate.docs.page import Page
 
 
-def main(arguments: Sequence[str] | None = None, pages: Sequence[Page] = PAGES) -> int:
+def main(pages: Sequence[Page], arguments: Sequence[str] | None = None) -> int:
     """Check or write `pages`, and answer the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m phasegate.docs", description="Generated documentation pages."
+        prog="python -m phasegate.tasks.reference", description="Generated documentation pages."
     )
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument("--check", action="store_true", help="say which pages are stale, change nothing")
@@ -41,9 +39,5 @@ def _check(root: Path, pages: Sequence[Page]) -> int:
     if not stale:
         print(f"{len(pages)} generated page{'' if len(pages) == 1 else 's'} up to date")
         return 0
-    print("next: run `python -m phasegate.docs --write` and commit.")
+    print("next: run `python -m phasegate.tasks.reference --write` and commit.")
     return ErrorCode.GATE_FAILED.exit_status
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
