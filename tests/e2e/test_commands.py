@@ -241,3 +241,16 @@ def test_the_rehearsal_passes_and_prints_what_each_step_took(workshop: Workshop)
     assert len(rows) == 31
     for kind in ("--quick", "--full", "--flag", "--docs"):
         assert any(f"rollback {kind}" in row for row in rows)
+
+
+def test_the_rehearsal_fails_where_the_plugin_cannot_be_released(workshop: Workshop) -> None:
+    workshop.commit("feat: break the manifest", {"demo/.claude-plugin/plugin.json": "{"})
+    done = invoke(workshop.root, "rehearse", "--json")
+    assert done.returncode == ErrorCode.REHEARSAL_FAILED.exit_status
+    assert json.loads(done.stdout)["steps"][0]["verdict"] == "FAIL"
+
+
+def test_a_result_in_json_is_one_document_also_where_the_status_says_no(workshop: Workshop) -> None:
+    assert ask(workshop.root, "verify") == {"schema": 1, "verdict": "INCONCLUSIVE", "checks": []}
+    workshop.release()
+    assert ask(workshop.root, "next-version") == {"schema": 1, "version": None}

@@ -7,7 +7,7 @@ import inspect
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from invoke.exceptions import Exit
 from invoke.tasks import task
@@ -49,11 +49,16 @@ def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
     return decorate
 
 
-def fail(error: PhasegateError, *, as_json: bool) -> None:
+def fail(error: PhasegateError, *, as_json: bool) -> NoReturn:
     """End the process with the error's exit status."""
     if as_json:
         print_json({"error": error.as_json()})
     raise Exit(str(error), code=error.code.exit_status)
+
+
+def fail_after_result(error: PhasegateError) -> NoReturn:
+    """End with the error's exit status; stdout holds the result already, and nothing is added to it."""
+    fail(error, as_json=False)
 
 
 def say(line: str) -> None:

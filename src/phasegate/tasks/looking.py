@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.tasks.frame import open_desk, print_json, verb
+from phasegate.tasks.frame import fail_after_result, open_desk, print_json, verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,10 +74,12 @@ def next_version(
     elif due is not None:
         print(due)
     if due is None:
-        raise PhasegateError(
-            ErrorCode.NO_RELEASE_DUE,
-            "No commit since the last release asks for a new one.",
-            hint="A release is due after a `feat:`, a `fix:`, a `perf:` or a breaking change.",
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.NO_RELEASE_DUE,
+                "No commit since the last release asks for a new one.",
+                hint="A release is due after a `feat:`, a `fix:`, a `perf:` or a breaking change.",
+            )
         )
 
 
@@ -106,7 +108,10 @@ def gates(
         print_json({"schema": 1, "tree": subject.tree, "judgements": [j.as_json() for j in judgements]})
     else:
         print("\n".join(judgement_lines(judgements)))
-    let_through(judgements, None)
+    try:
+        let_through(judgements, None)
+    except PhasegateError as error:
+        fail_after_result(error)
 
 
 @verb()
@@ -131,11 +136,13 @@ def verify(context: Context, json: bool = False, sandbox: str | None = None) -> 
         )
     if verdict is not Verdict.PASS:
         failed = tuple(f"{c.subject}: {c.reason}" for c in checks if c.verdict is not Verdict.PASS)
-        raise PhasegateError(
-            ErrorCode.VERIFICATION_FAILED,
-            "What is published is not what the ledger says.",
-            details=failed,
-            hint="Find out who pushed there; `invoke rollback --quick` goes forward from whatever is there.",
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.VERIFICATION_FAILED,
+                "What is published is not what the ledger says.",
+                details=failed,
+                hint="Find out who pushed there; `invoke rollback --quick` goes forward from whatever is there.",
+            )
         )
 
 
@@ -160,8 +167,13 @@ def rehearse(context: Context, keep: str | None = None, json: bool = False) -> N
         print("\n".join(step_table(steps)))
     broken = tuple(f"{s.name}: {s.reason}" for s in steps if s.verdict is not Verdict.PASS)
     if broken or not steps:
-        raise PhasegateError(
-            ErrorCode.REHEARSAL_FAILED, "The rehearsal found a broken invariant.", details=broken
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.REHEARSAL_FAILED,
+                "The rehearsal found a broken invariant.",
+                details=broken,
+                hint="Nothing was published. Look at it with --keep DIR; report it where the engine is at fault.",
+            )
         )
 
 

@@ -1,0 +1,41 @@
+"""On a terminal the plan is shown, and a person decides."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from phasegate.errors import ErrorCode
+from verbs import SOURCE
+from workshop import Workshop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", ErrorCode.DECLINED.exit_status), ("", 4)])
+def test_the_plan_is_shown_and_confirmed(answer: str, status: int, tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path)
+    before = workshop.remote_refs()
+    controller, terminal = os.openpty()
+    os.write(controller, f"{answer}\n".encode())
+    done = subprocess.run(
+        [sys.executable, "-m", "invoke", "deploy", "--phase", "internal"],
+        cwd=workshop.root,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        stdin=terminal,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    os.close(controller)
+    os.close(terminal)
+    assert done.returncode == status, done.stderr
+    assert "refs/heads/internal: absent →" in done.stderr
+    assert (workshop.remote_refs() == before) is (answer != "y")
