@@ -131,8 +131,12 @@ def verify(context: Context, json: bool = False, sandbox: str | None = None) -> 
     else:
         print("\n".join([*check_lines(checks), f"{verdict.value}: {len(checks)} checks"]))
     if verdict is Verdict.INCONCLUSIVE:
-        raise PhasegateError(
-            ErrorCode.GATE_INCONCLUSIVE, "Nothing is published yet, so nothing was examined."
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.GATE_INCONCLUSIVE,
+                "Nothing is published yet, so nothing was examined.",
+                hint="Deploy something first: `invoke deploy --phase internal`.",
+            )
         )
     if verdict is not Verdict.PASS:
         failed = tuple(f"{c.subject}: {c.reason}" for c in checks if c.verdict is not Verdict.PASS)
