@@ -24,7 +24,7 @@ from phasegate.rollout.world import World, observe
 if TYPE_CHECKING:
     from phasegate.rollout.plan import Plan
 
-START_S = 1_800_000_000
+START_S = 1_699_948_800
 PHASES = ("internal", "canary", "docs", "public")
 
 MARKETPLACE = {
@@ -109,7 +109,8 @@ class Workshop:
             self.config,
             self.root / ".git" / "phasegate" / "environments",
             self.said.append,
-            {"SOURCE_DATE_EPOCH": str(self.now_s)},
+            {},
+            clock=lambda: self.now_s,
         )
 
     def write(self, files: dict[str, str]) -> None:

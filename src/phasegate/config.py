@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 PHASES = ("internal", "canary", "docs", "public")
 """The phases of a rollout, in the order in which a release goes through them."""
 
+CRITERIA = ("published",)
+"""The success criteria that a phase can name; phasegate.rollout.criteria holds them."""
+
 DOCS_PHASE = "docs"
 PUBLIC_PHASE = "public"
 
@@ -202,6 +205,7 @@ def _read_config(table: Table) -> Config:
         jobs=table.get("jobs", defaults.jobs, positive),
     )
     _check_branches(config, table)
+    _check_artifact(config, table)
     return config
 
 
@@ -211,7 +215,9 @@ def _read_gate(name: str, table: Table) -> Gate:
         name=name,
         session=table.get("session", name, text),
         args=table.get("args", (), list_of(text)),
-        artifact=table.get("artifact", None, folder),
+        artifact=table.get(
+            "artifact", _DEFAULT_GATES[name].artifact if name in _DEFAULT_GATES else None, folder
+        ),
     )
 
 
@@ -242,6 +248,9 @@ def _read_phase(default: Phase, table: Table, channels: Mapping[str, str]) -> Ph
         soak_s=table.get("soak", default.soak_s, duration_s),
         criteria=table.get("criteria", default.criteria, list_of(text)),
     )
+    for criterion in phase.criteria:
+        if criterion not in CRITERIA:
+            table.wrong("criteria", f"{criterion!r} is none of the criteria: {', '.join(CRITERIA)}")
     if phase.channel is not None and phase.channel not in channels:
         table.wrong("channel", f"{phase.channel!r} is none of the channels: {', '.join(channels)}")
     if phase.name == PHASES[0] and not phase.gates:
@@ -256,6 +265,14 @@ def _read_notify(table: Table) -> Notify:
         file=table.get("file", None, text),
         apprise_variable=table.get("apprise_variable", None, variable),
     )
+
+
+def _check_artifact(config: Config, table: Table) -> None:
+    docs = config.phases.get(DOCS_PHASE)
+    if docs is not None and sum(config.gate(name).artifact is not None for name in docs.gates) != 1:
+        table.wrong(
+            "phases.docs.gates", "exactly one of them must have an artifact: the site that is published"
+        )
 
 
 def _check_branches(config: Config, table: Table) -> None:

@@ -6,8 +6,16 @@ The table is rendered into `docs/reference/exit-statuses.md`; statuses are uniqu
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Any
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]+(?=@)")
+
+
+def redact(text: str) -> str:
+    """`text` with the credentials in URLs blotted out."""
+    return _CREDENTIALS.sub("***", text)
 
 
 class ErrorCode(Enum):

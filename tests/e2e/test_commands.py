@@ -162,7 +162,7 @@ def test_an_effect_that_fails_is_reported_and_resumed(workshop: Workshop) -> Non
     assert workshop.version_on("internal") == "1.0.0-rc.1"
     assert ask(workshop.root, "status")["effects"]["open"] == ["1/notice:file"]
     blocked.rmdir()
-    assert ask(workshop.root, "resume") == {"schema": 1, "performed": ["1/notice:file"], "open": []}
+    assert ask(workshop.root, "resume", "--yes") == {"schema": 1, "performed": ["1/notice:file"], "open": []}
     assert "1.0.0-rc.1 entered phase internal" in blocked.read_text(encoding="utf-8")
     assert "Nothing is open." in invoke(workshop.root, "resume").stdout
 

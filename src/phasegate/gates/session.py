@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phasegate.errors import redact
 from phasegate.gates.environment import gate_environment
 from phasegate.gates.process import run_logged
 from phasegate.gates.verdict_lines import join, read_verdict_lines
-from phasegate.git.door import redact
 from phasegate.verdict import Verdict
 
 if TYPE_CHECKING:

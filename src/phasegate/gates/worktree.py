@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -50,7 +51,7 @@ def _check_out(git: Git, commit: str, folder: Path) -> None:
     # git ignores --shared when the user's repository is shallow, so the loan is written down once more.
     alternates = folder / ".git" / "objects" / "info" / "alternates"
     alternates.parent.mkdir(parents=True, exist_ok=True)
-    alternates.write_text(f"{Path(source, 'objects').as_posix()}\n", encoding="utf-8")
+    alternates.write_bytes(os.fsencode(f"{Path(source, 'objects').as_posix()}\n"))  # no CR: git would keep it
     clone = Git(folder, git.environment)
     commit_id = clone.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
     clone.run("checkout", "--quiet", "--detach", commit_id)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.errors import ErrorCode, PhasegateError, redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +18,6 @@ _QUIET_ENVIRONMENT = {
     "LC_ALL": "C",  # messages are matched, so they come untranslated
     "LANGUAGE": "",
 }
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s]+(?=@)")
-
-
-def redact(text: str) -> str:
-    """`text` with the credentials in URLs blotted out."""
-    return _CREDENTIALS.sub("***", text)
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,15 @@ class Git:
     """git in one folder, with extra environment variables for every command."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
-        from git.cmd import Git as GitCommand
+        try:
+            from git.cmd import Git as GitCommand
+        except ImportError as error:  # GitPython looks for git as it is imported
+            raise PhasegateError(
+                ErrorCode.GIT_FAILED,
+                "git does not run here.",
+                why=str(error).strip().splitlines()[0],
+                hint="Install git 2.31 or later, and see that `git --version` answers.",
+            ) from error
 
         self.folder = folder
         self.environment = dict(environment or {})

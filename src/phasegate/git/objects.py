@@ -165,6 +165,11 @@ def _write_signed_tag(repository: Repository, *, name: str, target: str, message
         return scratch.run("rev-parse", f"refs/tags/{name}")
 
 
+def is_ancestor(git: Git, older: str, newer: str) -> bool:
+    """Whether commit `newer` holds `older` in its history, or is it."""
+    return git.attempt("merge-base", "--is-ancestor", "--end-of-options", older, newer).status == 0
+
+
 def resolve_commit(git: Git, name: str) -> str:
     """The id of the commit that a user's word for it names.
 

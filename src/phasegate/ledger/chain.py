@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.objects import read_objects, write_commit, write_flat_tree
+from phasegate.ledger.integrity import check_operation, check_state
 from phasegate.ledger.operation import SCHEMA, Operation
 from phasegate.ledger.state import State
 
@@ -29,7 +30,7 @@ def read_state(git: Git, head: str | None) -> State:
     if head is None:
         return State()
     name = f"{head}:state.json"
-    return _parse(read_objects(git, [name]).get(name), State.from_json, name)
+    return _parse(read_objects(git, [name]).get(name), lambda data: check_state(State.from_json(data)), name)
 
 
 def read_operations(git: Git, head: str | None, limit: int | None = None) -> tuple[Operation, ...]:
@@ -37,10 +38,12 @@ def read_operations(git: Git, head: str | None, limit: int | None = None) -> tup
     if head is None:
         return ()
     count = [f"--max-count={limit}"] if limit is not None else []
-    commits = git.run("rev-list", "--first-parent", *count, head).split()
+    commits = git.run("rev-list", "--first-parent", *count, "--end-of-options", head).split()
     names = [f"{commit}:operation.json" for commit in commits]
     found = read_objects(git, names)
-    return tuple(_parse(found.get(name), Operation.from_json, name) for name in names)
+    return tuple(
+        _parse(found.get(name), lambda d: check_operation(Operation.from_json(d)), name) for name in names
+    )
 
 
 def write_entry(

@@ -97,13 +97,23 @@ class Channel(Record):
 
 @dataclass(frozen=True)
 class Docs(Record):
-    """Where the docs branch stands; `sites` maps each version to its site's tree, oldest first."""
+    """Where the docs branch stands.
+
+    Attributes:
+        ref: the docs branch.
+        commit: its tip.
+        tree: the tip's tree: the site and the status page.
+        version: the version whose site it carries, or None while it has carried none.
+        sites: version → its site's tree, oldest first.
+        taken_back: the versions whose sites were rolled back.
+    """
 
     ref: str
     commit: str
     tree: str
     version: str | None
     sites: dict[str, str] = field(default_factory=dict)
+    taken_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -41,12 +41,3 @@ def body_of(section: str) -> str:
 def release_section(version: str, at: str, notes: str) -> str:
     """The section of a release whose notes are written already."""
     return f"## {version} ({date.fromisoformat(at[:10])})\n\n{notes}"
-
-
-def without_section(changelog: str, version: str) -> str:
-    """`changelog` without the section of `version`, which must be its newest."""
-    start = changelog.find(f"## {version} (")
-    if start < 0:
-        return changelog
-    end = changelog.find("\n## ", start)
-    return changelog[:start] + (changelog[end + 1 :] if end >= 0 else "")

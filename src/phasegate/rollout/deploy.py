@@ -51,7 +51,7 @@ def plan_deploy(git: Git, world: World, config: Config, request: DeployRequest, 
     module = importlib.import_module(f"phasegate.rollout.phases.{phase.name}")
     plan: Plan = module.plan(world, config, phase, materials, occasion)
     holds = () if starts else _other_source(world, source)
-    return replace(plan, holds=plan.holds + holds + holds_before(world, config, phase, occasion.at_s))
+    return replace(plan, holds=plan.holds + holds + holds_before(world, config, phase, occasion.now_s))
 
 
 def _requested_source(git: Git, world: World, config: Config, request: DeployRequest) -> str:

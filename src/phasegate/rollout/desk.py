@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from phasegate.git.repository import Repository
 
 
-def now_s(environment: Mapping[str, str]) -> int:
-    """The time, seconds since 1970; `SOURCE_DATE_EPOCH` stands still (https://reproducible-builds.org)."""
-    fixed = environment.get("SOURCE_DATE_EPOCH", "")
-    return int(fixed) if fixed.isdigit() else int(time.time())
+def _system_time_s() -> int:
+    return int(time.time())
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,7 @@ class Desk:
         environments: the folder of nox's environments.
         say: takes a line of progress for people.
         environment: the process's environment variables.
+        clock: the time, seconds since 1970.
     """
 
     repository: Repository
@@ -40,6 +39,7 @@ class Desk:
     environments: Path
     say: Callable[[str], None]
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    clock: Callable[[], int] = _system_time_s
 
     @property
     def project(self) -> str:
@@ -49,5 +49,10 @@ class Desk:
         return name[:-4] if name.endswith(".git") else name or self.repository.root.name
 
     def occasion(self, why: str = "") -> Occasion:
-        """Who acts, now, and why; raises `identity-missing`."""
-        return Occasion(self.repository.identity(), now_s(self.environment), why)
+        """Who acts, now, and why; raises `identity-missing`.
+
+        `SOURCE_DATE_EPOCH` (https://reproducible-builds.org) fixes the time that objects carry, never the clock.
+        """
+        now_s = self.clock()
+        fixed = self.environment.get("SOURCE_DATE_EPOCH", "")
+        return Occasion(self.repository.identity(), int(fixed) if fixed.isdigit() else now_s, now_s, why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
@@ -37,11 +38,15 @@ def perform_effects(desk: Desk, world: World) -> State:
             desk.say(f"effect {effect.key}: {done[effect.key].result}")
         except Exception as error:  # noqa: BLE001 - whatever breaks, the others go on and this one stays open
             failures.append(f"{effect.key}: {error}")
-    state = _record(desk, world, done) if done else world.state
+    state = world.state
+    try:
+        state = _record(desk, world, done) if done else state
+    except PhasegateError as error:
+        failures.append(f"the record of what was done: {error.what} {'; '.join(error.details)}".strip())
     if failures:
         raise PhasegateError(
             ErrorCode.EFFECTS_OPEN,
-            f"The refs moved, but {len(failures)} of {len(failures) + len(done)} effects could not be performed.",
+            "The refs moved, but not every effect was performed and recorded.",
             details=tuple(failures),
             hint="Mend the cause, then run `invoke resume`; it performs what is open, from any machine.",
         )
@@ -110,4 +115,4 @@ def _docs_after(desk: Desk, world: World, done: dict[str, Performed], stamp: Sta
         stamp=stamp,
     )
     known = world.state.docs
-    return Docs(ref, commit, tree, known.version if known else None, dict(known.sites) if known else {})
+    return replace(known or Docs(ref, commit, tree, None), ref=ref, commit=commit, tree=tree)

@@ -13,6 +13,7 @@ from phasegate.rollout.effecting import perform_effects
 from phasegate.rollout.judging import Judge, Subject, let_through, run_gates
 from phasegate.rollout.publish import publish
 from phasegate.rollout.record import record_operation
+from phasegate.rollout.world import observe
 
 if TYPE_CHECKING:
     from phasegate.ledger.operation import Operation
@@ -46,7 +47,7 @@ def carry_out(
     refuse_holds(plan, override)
     builder = Builder(desk.repository, plan)
     judgements = _judge(desk, world, plan, builder, override, judge)
-    _give_artifact(builder, judgements)
+    _give_artifact(plan, builder, judgements)
     desk.say("building objects")
     ids = builder.build_all()
     check_contents(desk.repository, desk.config, plan, builder)
@@ -63,7 +64,8 @@ def carry_out(
     moves = [RefMove(m.ref, m.old, m.new) for m in operation.moves]
     stamp = Stamp(plan.identity, plan.at_s)
     head = publish(desk, operation, after, ledger_head=plan.ledger_head, moves=moves, stamp=stamp)
-    return Done(plan, perform_effects(desk, world.moved(operation, after, head)), operation)
+    new_world = world.moved(operation, after, head) if head else observe(desk.repository, desk.config)
+    return Done(plan, perform_effects(desk, new_world), operation)
 
 
 def refuse_holds(plan: Plan, override: str | None) -> None:
@@ -80,7 +82,7 @@ def refuse_holds(plan: Plan, override: str | None) -> None:
 def preview(desk: Desk, plan: Plan) -> dict[str, str]:
     """Node → object id, for every object of `plan` that can be built before its gates have run."""
     builder = Builder(desk.repository, plan)
-    if any(spec.tree.base == ARTIFACT for spec in plan.commits):
+    if _needs_artifact(plan):
         return {}
     return builder.build_all()
 
@@ -100,10 +102,20 @@ def _judge(
     return let_through(judge(desk, subject), override)
 
 
-def _give_artifact(builder: Builder, judgements: tuple[Judgement, ...]) -> None:
-    for judgement in judgements:
-        if judgement.artifact is not None:
-            builder.give(ARTIFACT, judgement.artifact)
+def _give_artifact(plan: Plan, builder: Builder, judgements: tuple[Judgement, ...]) -> None:
+    artifacts = [judgement.artifact for judgement in judgements if judgement.artifact is not None]
+    if artifacts:
+        builder.give(ARTIFACT, artifacts[0])
+    elif _needs_artifact(plan):
+        raise PhasegateError(
+            ErrorCode.GATE_ERROR,
+            f"{plan.title}: no gate left an artifact, so there is nothing to publish.",
+            hint="The gate that builds the documentation has to pass; an override cannot build it.",
+        )
+
+
+def _needs_artifact(plan: Plan) -> bool:
+    return any(spec.tree.base == ARTIFACT for spec in plan.commits)
 
 
 def _after(world: World, operation: Operation) -> State:
@@ -114,4 +126,5 @@ def _after(world: World, operation: Operation) -> State:
             ErrorCode.VERSION_REUSED,
             "The operation contradicts the ledger; nothing was published.",
             why=str(error),
+            hint="Commit something that asks for a higher version.",
         ) from error

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from phasegate.rollout.criteria import CRITERIA
 from phasegate.rollout.plan import Hold, iso, seconds
-from phasegate.rollout.world import branch_ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,11 +18,12 @@ if TYPE_CHECKING:
 def holds_before(world: World, config: Config, phase: Phase, at_s: int) -> tuple[Hold, ...]:
     """Everything that keeps the rollout out of `phase` at time `at_s`: order, soak, criteria, evidence, refs."""
     rollout = world.state.rollout
-    holds = list(_moved(world, config, phase))
+    holds = list(_moved(world, phase))
     if rollout is not None:
-        for earlier in config.phases_before(phase.name):
+        earlier_phases = config.phases_before(phase.name)
+        for earlier in earlier_phases:
             holds.extend(_of_phase(world, earlier, rollout, at_s))
-        holds.extend(_flags_off(world, rollout))
+        holds.extend(_flags_off(world, rollout) if earlier_phases else ())
     return tuple(holds)
 
 
@@ -51,12 +51,10 @@ def _of_phase(world: World, phase: Phase, rollout: Rollout, at_s: int) -> Iterat
         yield from CRITERIA[name](world, phase)
 
 
-def _moved(world: World, config: Config, phase: Phase) -> Iterator[Hold]:
-    known = world.state.channels.get(phase.channel or "")
-    if known is None or phase.channel is None:
-        return
-    tip = world.tip(branch_ref(config.channels[phase.channel]))
-    if tip != known.commit:
+def _moved(world: World, phase: Phase) -> Iterator[Hold]:
+    known = world.state.channels.get(phase.channel) if phase.channel else world.state.docs
+    tip = world.tip(known.ref) if known else None
+    if known is not None and tip != known.commit:
         yield Hold(
             "moved", f"{known.ref} is at {tip}, the ledger left it at {known.commit}: someone else moved it"
         )

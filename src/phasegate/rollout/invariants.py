@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phasegate.git.objects import is_ancestor
 from phasegate.rollout.verify import verify
 from phasegate.verdict import Verdict
 from phasegate.version.semver import Version
@@ -36,8 +37,7 @@ def _backwards(desk: Desk, before: World, after: World) -> Iterator[str]:
     for name, channel in before.state.channels.items():
         now = after.state.channels[name]
         if now.commit != channel.commit:
-            ancestry = desk.repository.git.attempt("merge-base", "--is-ancestor", channel.commit, now.commit)
-            if ancestry.status != 0:
+            if not is_ancestor(desk.repository.git, channel.commit, now.commit):
                 yield f"channel {name} did not fast-forward"
             if not Version.parse(now.version) > Version.parse(channel.version):
                 yield f"channel {name} went from {channel.version} to {now.version}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from phasegate.git.objects import is_ancestor
 from phasegate.rollout.world import OBSERVED_TAGS, TAGS
 from phasegate.version.commits import Change, changes_in
 from phasegate.version.history import commits_since, released_before
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from phasegate.git.door import Git
     from phasegate.ledger.records import Release
     from phasegate.ledger.state import State
-    from phasegate.rollout.world import World
+from phasegate.rollout.world import World
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def last_release(git: Git, world: World, config: Config, source: str) -> LastRel
         version = Version.parse(release.version)
         if tagged is not None and version < tagged.version:
             break
-        if git.attempt("merge-base", "--is-ancestor", release.source, source).status == 0:
+        if is_ancestor(git, release.source, source):
             return LastRelease(version, release.source, release)
     return LastRelease(tagged.version, tagged.ref) if tagged else None
 

@@ -25,10 +25,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Occasion:
-    """Who acts, when (seconds since 1970), and why."""
+    """Who acts, when, and why.
+
+    Attributes:
+        identity: who.
+        at_s: the time that objects carry, seconds since 1970; it may stand still.
+        now_s: the time that soaking goes by, seconds since 1970.
+        why: the reason given, or empty.
+    """
 
     identity: Identity
     at_s: int
+    now_s: int
     why: str = ""
 
 

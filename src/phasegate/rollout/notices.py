@@ -47,5 +47,5 @@ def notice_values(world: World, config: Config, occasion: Occasion) -> dict[str,
         "period": "24 hours",
         "status": carried,
         "events": "",
-        "holds": "\n".join(f"- {hold}" for hold in holds_ahead(world, config, occasion.at_s)),
+        "holds": "\n".join(f"- {hold}" for hold in holds_ahead(world, config, occasion.now_s)),
     }

@@ -20,6 +20,7 @@ from phasegate.rollout.plan import (
     iso,
 )
 from phasegate.rollout.world import branch_ref, tag_ref
+from phasegate.version.changelog import as_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,11 +170,11 @@ def announce(
     """The notices of an operation, one for each configured channel, then the status page."""
     said = {
         "kind": kind,
-        "actor": occasion.identity.name,
+        "actor": as_markdown(occasion.identity.name),
         "when": iso(occasion.at_s),
         "operation": str(world.state.length + 1),
-        "reason": occasion.why,
         **values,
+        "reason": as_markdown(occasion.why),
     }
     channels = [("file", True), ("console", config.notify.console)]
     channels.append(("apprise", config.notify.apprise_variable is not None))
@@ -185,7 +186,7 @@ def phase_effects(
     world: World, config: Config, phase: Phase, occasion: Occasion, version: str
 ) -> tuple[PlannedEffect, ...]:
     """The notices that `version` entered `phase`."""
-    until = iso(occasion.at_s + int(phase.soak_s)) if phase.soak_s else ""
+    until = iso(occasion.now_s + int(phase.soak_s)) if phase.soak_s else ""
     said = {"phase": phase.name, "version": version, "channel": phase.channel or DOCS_PHASE, "until": until}
     return announce(world, config, occasion, "phase", said)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.objects import is_ancestor
 from phasegate.git.remote import PushOutcome, RefMove, fetch_refs, push_atomically
 from phasegate.ledger.chain import LEDGER_REF, write_entry
 
@@ -26,17 +27,21 @@ def publish(
     ledger_head: str | None,
     moves: Sequence[RefMove],
     stamp: Stamp,
-) -> str:
+) -> str | None:
     """Push `moves` and the operation together; the id of the ledger's new head.
 
+    None where the push broke off and the operation was then found on the remote: others may have followed it.
+
     Raises:
-        PhasegateError: `conflict`, `push-rejected`, `remote-not-atomic`, `outcome-unknown`.
+        PhasegateError: `conflict`, `push-rejected`, `remote-unreachable`, `remote-not-atomic`, `outcome-unknown`.
     """
     entry = write_entry(desk.repository, ledger_head, operation, after, stamp)
     all_moves = [*moves, RefMove(LEDGER_REF, ledger_head, entry)]
     result = push_atomically(desk.repository, desk.config.remote, all_moves)
-    if result.outcome is PushOutcome.PUBLISHED or _arrived(desk, result, entry):
+    if result.outcome is PushOutcome.PUBLISHED:
         return entry
+    if _arrived(desk, result, entry):
+        return None
     raise _explained(desk, result)
 
 
@@ -54,7 +59,8 @@ def _arrived(desk: Desk, result: PushResult, entry: str) -> bool:
             hint="When it answers again, run `invoke status`; then repeat the command: it is safe either way.",
             details=result.details,
         ) from error
-    return LEDGER_REF in refs and refs[LEDGER_REF].commit == entry
+    head = refs.get(LEDGER_REF)
+    return head is not None and is_ancestor(desk.repository.git, entry, head.commit)
 
 
 def _explained(desk: Desk, result: PushResult) -> PhasegateError:
@@ -71,6 +77,14 @@ def _explained(desk: Desk, result: PushResult) -> PhasegateError:
             "The remote moved while this operation was prepared; nothing of it was published.",
             why="Another operation was faster, or someone pushed to a channel.",
             hint="Run `invoke status`, then repeat the command: it plans anew.",
+            details=result.details,
+        )
+    if result.outcome is PushOutcome.UNKNOWN:
+        return PhasegateError(
+            ErrorCode.REMOTE_UNREACHABLE,
+            "The push broke off; nothing of it was published.",
+            why="The connection was cut, or a pre-push hook of this checkout stopped it.",
+            hint="Repeat the command: it plans anew.",
             details=result.details,
         )
     return PhasegateError(

@@ -83,6 +83,11 @@ def _docs(plan: Plan, state: State, ids: Mapping[str, str], tree_of: Callable[[s
     if plan.docs is None:
         return None
     sites = dict(state.docs.sites) if state.docs else {}
+    taken_back = state.docs.taken_back if state.docs else ()
+    if plan.kind == "rollback" and state.docs and state.docs.version:
+        taken_back = tuple(v for v in (*taken_back, state.docs.version) if v != plan.docs.version)
     if plan.docs.version is not None and plan.docs.site is not None:
         sites[plan.docs.version] = ids.get(plan.docs.site, plan.docs.site)
-    return Docs(plan.docs.ref, ids[plan.docs.node], tree_of(plan.docs.node), plan.docs.version, sites)
+    return Docs(
+        plan.docs.ref, ids[plan.docs.node], tree_of(plan.docs.node), plan.docs.version, sites, taken_back
+    )

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phasegate.rollout.desk import Desk
+    from phasegate.rollout.materials import Occasion
     from phasegate.rollout.plan import Plan
     from phasegate.rollout.targets import Choice
     from phasegate.rollout.world import World
 
-Planner = Callable[["Desk", "World"], "tuple[Plan, Choice | None]"]
+Planner = Callable[["Desk", "World", "Occasion"], "tuple[Plan, Choice | None]"]
 
 
 @dataclass(frozen=True)
@@ -78,17 +79,16 @@ def _script(stage: Desk) -> Iterator[tuple[str, Planner, bool]]:
 
 
 def _deploying(phase: str) -> Planner:
-    def plan(desk: Desk, world: World) -> tuple[Plan, Choice | None]:
-        occasion = desk.occasion("rehearsal")
+    def plan(desk: Desk, world: World, occasion: Occasion) -> tuple[Plan, Choice | None]:
         return plan_deploy(desk.repository.git, world, desk.config, DeployRequest(phase), occasion), None
 
     return plan
 
 
 def _rolling_back(kind: str) -> Planner:
-    def plan(desk: Desk, world: World) -> tuple[Plan, Choice | None]:
+    def plan(desk: Desk, world: World, occasion: Occasion) -> tuple[Plan, Choice | None]:
         request, git = RollbackRequest(kind), desk.repository.git
-        planned = plan_rollback(git, world, desk.config, request, desk.occasion("rehearsal"))
+        planned = plan_rollback(git, world, desk.config, request, occasion)
         return planned, choose(world, desk.config, request)
 
     return plan
@@ -100,12 +100,14 @@ def _perform(stage: Desk, name: str, planner: Planner, commits: bool) -> Step:
     begun = time.monotonic()
     try:
         before = observe(stage.repository, stage.config)
-        plan, choice = planner(stage, before)
-        expected = preview(stage, plan)
-        done = carry_out(stage, before, plan, override="rehearsal", judge=assume_passed)
+        occasion = stage.occasion("rehearsal")
+        shown, choice = planner(stage, before, occasion)
+        expected = preview(stage, shown)
+        plan, _ = planner(stage, before, occasion)
+        done = carry_out(stage, before, plan, judge=assume_passed)
         took_s = time.monotonic() - begun
         after = observe(stage.repository, stage.config)
-        broken = [*_differs(done, expected), *broken_invariants(stage, before, after, choice)]
+        broken = [*_differs(done, shown, expected), *broken_invariants(stage, before, after, choice)]
     except PhasegateError as error:
         return Step(name, Verdict.FAIL, " ".join(str(error).split()), time.monotonic() - begun)
     if broken:
@@ -113,8 +115,10 @@ def _perform(stage: Desk, name: str, planner: Planner, commits: bool) -> Step:
     return Step(name, Verdict.PASS, plan.title, took_s)
 
 
-def _differs(done: Done, expected: dict[str, str]) -> Iterator[str]:
-    """Where what was pushed is not what the plan had promised, to the object id."""
+def _differs(done: Done, shown: Plan, expected: dict[str, str]) -> Iterator[str]:
+    """Where the plan that was executed is not the one that had been shown, to the object id."""
+    if done.plan.as_json() != shown.as_json():
+        yield "planning twice gave two plans"
     if done.operation is None:
         yield "nothing was published"
         return

@@ -6,6 +6,7 @@ import importlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from phasegate.config import PUBLIC_PHASE
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.changelog import with_rollback
 from phasegate.rollout.materials import Materials, foreign_releases, used_versions
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from phasegate.config import Config
     from phasegate.git.door import Git
+    from phasegate.ledger.records import Rollout
     from phasegate.rollout.materials import Occasion
     from phasegate.rollout.plan import Plan
     from phasegate.rollout.publication import ChannelStep, DocsStep
@@ -70,11 +72,12 @@ def plan_rollback(
     if not world.state.channels:
         raise nothing_to_roll_back("nothing has been released yet", world.state)
     choice = choose(world, config, request)
-    if not choice.targets and choice.site in (None, _current_site(world)):
-        title = "Nothing to take back: every channel carries a good release"
-        return replace(start_plan(world, occasion, "rollback", title), rollout=world.state.rollout)
-    materials = _gather(git, world, config, choice, occasion.at_s)
-    plan = assemble(world, config, choice, materials, occasion)
+    if choice.targets or choice.site not in (None, _current_site(world)):
+        materials = _gather(git, world, config, choice, occasion.at_s)
+        plan = assemble(world, config, choice, materials, occasion)
+    else:
+        title = "Nothing to take back: every channel carries a good release; --to VERSION goes further back"
+        plan = replace(start_plan(world, occasion, "rollback", title), rollout=world.state.rollout)
     return _with_tags_deleted(git, world, config, plan) if request.delete_tags else plan
 
 
@@ -104,7 +107,7 @@ def assemble(world: World, config: Config, choice: Choice, materials: Materials,
         adopted=adopted_releases(world, materials, channels),
         channels=channels,
         docs=docs.docs if docs else None,
-        rollout=None if withdrawn else world.state.rollout,
+        rollout=_rollout_after(world, config, choice),
         withdrawn=withdrawn,
         effects=effects,
     )
@@ -212,13 +215,29 @@ def _docs_step(world: World, config: Config, choice: Choice, materials: Material
 
 
 def _withdrawn(world: World, choice: Choice, occasion: Occasion) -> dict[str, str]:
-    """Every release with the bad content that is not withdrawn yet."""
+    """Every release with the bad content that is not withdrawn yet, and that no channel goes on carrying."""
+    state = world.state
+    moving = {target.channel for target in choice.targets}
+    staying = {channel.version for name, channel in state.channels.items() if name not in moving}
     reason = occasion.why or "rolled back"
     return {
         version: reason
-        for version, release in world.state.releases.items()
-        if release.content in choice.bad and release.withdrawn is None
+        for version, release in state.releases.items()
+        if release.content in choice.bad and release.withdrawn is None and version not in staying
     }
+
+
+def _rollout_after(world: World, config: Config, choice: Choice) -> Rollout | None:
+    """The rollout goes on where its content is left alone, or where the public keeps it."""
+    rollout = world.state.rollout
+    if rollout is None or rollout.content not in choice.bad:
+        return rollout
+    public = world.state.channels.get(config.public_channel)
+    moving = {target.channel for target in choice.targets}
+    public_keeps_it = (
+        PUBLIC_PHASE in rollout.entered and public is not None and config.public_channel not in moving
+    )
+    return rollout if public_keeps_it else None
 
 
 def _title(choice: Choice, versions: Mapping[str, Version], docs: DocsStep | None) -> str:
@@ -288,4 +307,5 @@ def _with_tags_deleted(git: Git, world: World, config: Config, plan: Plan) -> Pl
             details=tuple(users),
         )
     deletions = tuple(PlannedMove(ref, world.value(ref), None) for ref in tags if ref)
-    return replace(plan, moves=plan.moves + deletions)
+    title = plan.title if plan.moves or not deletions else "Delete the tags of withdrawn releases"
+    return replace(plan, title=title, moves=plan.moves + deletions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
@@ -26,24 +27,30 @@ def open_sandbox(folder: Path, origin: Repository, config: Config) -> Repository
     Raises:
         PhasegateError: `sandbox-invalid` where the folder holds something else; `ref-unknown` without a commit.
     """
-    if (folder / _MARKER).exists():
+    marker = folder / _MARKER
+    if marker.exists() and json.loads(marker.read_text(encoding="utf-8"))["ready"]:
         return open_repository(folder / _CHECKOUT)
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
         raise PhasegateError(
             ErrorCode.SANDBOX_INVALID,
             f"{folder} is not empty and no sandbox.",
             hint="Name an empty or new folder with --sandbox DIR.",
         )
+    if marker.exists():
+        shutil.rmtree(folder)  # ours, and never finished
+    folder.mkdir(parents=True, exist_ok=True)
+    _mark(marker, ready=False)
     remote = folder / f"{origin.root.name}-sandbox.git"
-    branch = config.source or _DEFAULT_BRANCH
-    _make_remote(remote, origin, branch)
+    _make_remote(remote, origin, config.source or _DEFAULT_BRANCH)
     checkout = folder / _CHECKOUT
     Git(folder).run("clone", "--quiet", "--origin", config.remote, "--", str(remote), str(checkout))
     _carry_identity(checkout, origin)
-    (folder / _MARKER).write_text(
-        json.dumps({"remote": remote.name, "branch": branch}) + "\n", encoding="utf-8"
-    )
+    _mark(marker, ready=True)
     return open_repository(checkout)
+
+
+def _mark(marker: Path, *, ready: bool) -> None:
+    marker.write_text(json.dumps({"schema": 1, "ready": ready}) + "\n", encoding="utf-8")
 
 
 def _make_remote(remote: Path, origin: Repository, branch: str) -> None:

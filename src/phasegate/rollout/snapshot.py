@@ -39,7 +39,7 @@ class Snapshot:
     def changelog(self) -> str | None:
         """The changelog's text, or None where there is none."""
         content = self.files.read(self.changelog_path) if self.changelog_path else None
-        return content.decode("utf-8", "replace") if content is not None else None
+        return content.decode("utf-8", "surrogateescape") if content is not None else None
 
     @property
     def flags(self) -> dict[str, bool]:
@@ -62,7 +62,7 @@ class Snapshot:
         """The new contents of its stamped files as release `version`."""
         contents = stamp_version(self.files, self.plugins, str(version))
         if self.changelog_path is not None and changelog is not None:
-            contents[self.changelog_path] = changelog.encode()
+            contents[self.changelog_path] = changelog.encode("utf-8", "surrogateescape")
         return contents
 
     def flags_off(self) -> dict[str, bytes]:

@@ -126,7 +126,7 @@ def last_site(state: State, bad: frozenset[str], wanted: str | None = None) -> t
     contents = {state.releases[wanted].content} if wanted else None
     for version, site in reversed(state.docs.sites.items()):
         release = state.releases[version]
-        if release.content in bad or release.withdrawn is not None:
+        if release.content in bad or release.withdrawn is not None or version in state.docs.taken_back:
             continue
         if contents is None or release.content in contents:
             return version, site

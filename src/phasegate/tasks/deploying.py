@@ -31,25 +31,30 @@ def deploy(
     soak: bool = False,
 ) -> None:
     """Bring a release into a phase; in a sandbox, through the phases before it too."""
+    from dataclasses import replace
+
     from phasegate.tasks.operate import Manner
 
+    if override is not None and not override.strip():
+        raise refuse_combination("An override needs a reason.", "Say why: --override REASON; it is recorded.")
     desk = open_desk(sandbox, soak=soak)
     desk.config.phase(phase)
     manner = Manner.of(context, yes=yes, plan=plan, json=json, expect=expect, override=override)
-    if sandbox and not manner.plan:
-        _enter_earlier_phases(desk, phase, from_, manner)
+    for earlier in _missing_phases(desk, phase) if sandbox else ():
+        if manner.plan:
+            desk.say(f"phase {earlier} comes first; this is its plan")
+            phase = earlier
+            break
+        _enter(desk, earlier, from_, replace(manner, quiet=True, expect=None, json=False))
     _enter(desk, phase, from_, manner)
 
 
-def _enter_earlier_phases(desk: Desk, phase: str, source: str | None, manner: Manner) -> None:
-    from dataclasses import replace
-
+def _missing_phases(desk: Desk, phase: str) -> list[str]:
     from phasegate.rollout.world import observe
 
     rollout = observe(desk.repository, desk.config).state.rollout
-    for earlier in desk.config.phases_before(phase):
-        if rollout is None or earlier.name not in rollout.entered:
-            _enter(desk, earlier.name, source, replace(manner, json=False, expect=None))
+    entered = rollout.entered if rollout else {}
+    return [earlier.name for earlier in desk.config.phases_before(phase) if earlier.name not in entered]
 
 
 def _enter(desk: Desk, phase: str, source: str | None, manner: Manner) -> None:
@@ -102,6 +107,10 @@ def rollback(
             f"A rollback is of one kind; {len(chosen)} were given.",
             "Choose one of --quick, --full, --flag, --docs.",
         )
+    if to and flag:
+        raise refuse_combination("--flag goes back to no version.", "Leave --to out, or use --quick.")
+    if delete_tag and (flag or docs):
+        raise refuse_combination(f"--{chosen[0]} withdraws no release.", "Leave --delete-tag out.")
     if channel and chosen[0] in ("full", "docs"):
         raise refuse_combination(
             f"--{chosen[0]} concerns more than one channel.", "Leave --channel out, or use --quick."
@@ -116,19 +125,30 @@ def rollback(
 
 
 @verb()
-def resume(context: Context, json: bool = False, sandbox: str | None = None) -> None:
+def resume(
+    context: Context, yes: bool = False, plan: bool = False, json: bool = False, sandbox: str | None = None
+) -> None:
     """Perform the effects of earlier operations that are still open."""
     from phasegate.rollout.effecting import perform_effects
     from phasegate.rollout.world import observe
+    from phasegate.tasks.operate import confirm
 
     desk = open_desk(sandbox)
     world = observe(desk.repository, desk.config)
     keys = [effect.key for effect in world.state.effects]
-    state = perform_effects(desk, world) if keys and not context.config.run.dry else world.state
-    if json:
-        print_json({"schema": 1, "performed": keys, "open": [effect.key for effect in state.effects]})
+    if keys and not (plan or context.config.run.dry):
+        confirm(f"Perform {', '.join(keys)}", (), yes=yes)
+        perform_effects(desk, world)
+        still_open: list[str] = []
     else:
-        print(f"Performed {len(keys)} effects: {', '.join(keys)}" if keys else "Nothing is open.")
+        still_open = keys
+    performed = [key for key in keys if key not in still_open]
+    if json:
+        print_json({"schema": 1, "performed": performed, "open": still_open})
+    elif still_open:
+        print(f"Open: {', '.join(still_open)}")
+    else:
+        print(f"Performed {', '.join(performed)}" if performed else "Nothing is open.")
 
 
 @verb(kind="announcement, phase, release, rollback or summary.")

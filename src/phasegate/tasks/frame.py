@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import inspect
+import io
 import json
+import os
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.errors import ErrorCode, PhasegateError, redact
 
 if TYPE_CHECKING:
     from invoke.context import Context
@@ -36,17 +39,42 @@ def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
     def decorate(body: Callable[..., None]) -> Any:
         @functools.wraps(body)
         def framed(context: Context, *args: Any, **options: Any) -> None:
+            _never_stumble_over_a_character()
             try:
                 body(context, *args, **options)
             except PhasegateError as error:
                 fail(error, as_json=bool(options.get("json")))
+            except Exit:
+                raise
+            except Exception as error:  # noqa: BLE001 - nobody above could say it better
+                fail(_unforeseen(error), as_json=bool(options.get("json")))
 
         known = inspect.signature(body).parameters
+        unknown = help_texts.keys() - known
+        if unknown:
+            raise TypeError(f"{body.__name__} has no parameters {', '.join(sorted(unknown))}")
         helps = {name: text for name, text in {**HELP, **help_texts}.items() if name in known}
         optional = ["sandbox"] if "sandbox" in known else []
         return task(help=helps, optional=optional, auto_shortflags=False)(framed)
 
     return decorate
+
+
+def _never_stumble_over_a_character() -> None:
+    """What a stream cannot show is shown by its code: an old Windows code page must not end a release."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _unforeseen(error: Exception) -> PhasegateError:
+    trace = traceback.format_exc()
+    return PhasegateError(
+        ErrorCode.INTERNAL,
+        f"Something that phasegate did not foresee: {type(error).__name__}: {error}",
+        why=redact(trace) if os.environ.get("PHASEGATE_TRACEBACK") else "",
+        hint="Run `invoke status`; then please report this, with PHASEGATE_TRACEBACK=1 set.",
+    )
 
 
 def fail(error: PhasegateError, *, as_json: bool) -> NoReturn:

@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 @verb()
 def status(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
     """What every channel carries, where the rollout is, and what it waits for."""
-    from phasegate.rollout.desk import now_s
     from phasegate.rollout.status import describe_status
     from phasegate.rollout.world import observe
     from phasegate.tasks.render import status_lines
 
     desk = open_desk(sandbox)
-    described = describe_status(observe(desk.repository, desk.config), desk.config, now_s(desk.environment))
+    described = describe_status(observe(desk.repository, desk.config), desk.config, desk.clock())
     if json:
         print_json(described)
     else:
@@ -49,7 +48,7 @@ def history(context: Context, limit: int = 20, json: bool = False, sandbox: str 
         print("\n".join(history_lines(operations)))
 
 
-@verb(source="The ref to look at; the source branch's tip by default.")
+@verb(from_="The ref to look at; the source branch's tip by default.")
 def next_version(
     context: Context,  # noqa: ARG001 - Invoke's form
     from_: str | None = None,

@@ -11,6 +11,8 @@ from phasegate.rollout.engine import carry_out, preview, refuse_holds
 from phasegate.tasks.frame import print_json, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from invoke.context import Context
 
     from phasegate.rollout.desk import Desk
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from phasegate.rollout.world import World
 
 _SHORT = 12
+_SHORTEST_HASH = 8
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Manner:
     yes: bool = False
     plan: bool = False
     json: bool = False
+    quiet: bool = False
     expect: str | None = None
     override: str | None = None
 
@@ -42,7 +46,9 @@ def operate(desk: Desk, world: World, plan: Plan, manner: Manner) -> None:
     Raises:
         PhasegateError: `plan-changed`, `confirmation-required`, `declined`, and what `carry_out` raises.
     """
-    if manner.expect is not None and not plan.hash.startswith(manner.expect):
+    if manner.expect is not None and (
+        len(manner.expect) < _SHORTEST_HASH or not plan.hash.startswith(manner.expect)
+    ):
         raise PhasegateError(
             ErrorCode.PLAN_CHANGED,
             f"The plan is {plan.hash[:_SHORT]}, not {manner.expect[:_SHORT]}; nothing was done.",
@@ -54,7 +60,7 @@ def operate(desk: Desk, world: World, plan: Plan, manner: Manner) -> None:
         return
     if not plan.changes_nothing:
         refuse_holds(plan, manner.override)
-        _confirm(desk, plan, manner)
+        confirm(plan.title, () if manner.yes else describe_plan(plan, preview(desk, plan)), yes=manner.yes)
     done = carry_out(desk, world, plan, override=manner.override)
     if manner.json:
         print_json({
@@ -65,7 +71,11 @@ def operate(desk: Desk, world: World, plan: Plan, manner: Manner) -> None:
             "ledger": {"length": done.state.length},
         })  # fmt: skip
         return
-    print(plan.title if done.operation is None else f"Done: {plan.title} (operation {plan.number})")
+    told = plan.title if done.operation is None else f"Done: {plan.title} (operation {plan.number})"
+    if manner.quiet:
+        say(told)
+    else:
+        print(told)
 
 
 def _show(desk: Desk, plan: Plan, *, as_json: bool) -> None:
@@ -89,18 +99,27 @@ def describe_plan(plan: Plan, objects: dict[str, str]) -> list[str]:
     return lines
 
 
-def _confirm(desk: Desk, plan: Plan, manner: Manner) -> None:
-    if manner.yes:
+def confirm(what: str, lines: Sequence[str], *, yes: bool) -> None:
+    """Ask whether to do `what`, after showing `lines`.
+
+    Raises:
+        PhasegateError: `confirmation-required` without a terminal, `declined`.
+    """
+    if yes:
         return
     if not sys.stdin.isatty():
         raise PhasegateError(
             ErrorCode.CONFIRMATION_REQUIRED,
-            f"{plan.title}: this would change {desk.config.remote!r}, and nobody confirmed it.",
+            f"{what}: this would change the world, and nobody confirmed it.",
             why="There is no terminal to ask on.",
             hint="Look at it with --plan; then repeat the command with --yes.",
         )
-    for line in describe_plan(plan, preview(desk, plan)):
+    for line in lines:
         say(line)
-    say("Publish this? [y/N] ")
+    say("Do this? [y/N] ")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise PhasegateError(ErrorCode.DECLINED, "Not confirmed; nothing was done.")
+        raise PhasegateError(
+            ErrorCode.DECLINED,
+            "Not confirmed; nothing was done.",
+            hint="Repeat the command when you are ready.",
+        )

@@ -48,13 +48,14 @@ def render_section(version: Version, day: date, changes: Iterable[Change]) -> st
 
 
 def _entry(change: Change) -> str:
-    scope = f"**{_as_markdown(change.scope)}:** " if _one_line(change.scope) else ""
-    lines = [f"- {scope}{_as_markdown(change.summary)}"]
-    lines += [f"    - {_as_markdown(text)}" for text in change.breaking if _one_line(text)]
+    scope = f"**{as_markdown(change.scope)}:** " if _one_line(change.scope) else ""
+    lines = [f"- {scope}{as_markdown(change.summary)}"]
+    lines += [f"    - {as_markdown(text)}" for text in change.breaking if _one_line(text)]
     return "\n".join(lines)
 
 
-def _as_markdown(text: str) -> str:
+def as_markdown(text: str) -> str:
+    """`text` on one line, written so that Markdown shows it as it was typed."""
     pieces = _CODE_SPAN.split(_one_line(text))
     escaped = "".join(piece if index % 2 else _escape(piece) for index, piece in enumerate(pieces))
     if _BLOCK_START.match(escaped):
@@ -94,6 +95,12 @@ def insert_section(changelog: str | None, section: str) -> str:
     parts = [above, section.rstrip("\n").replace("\n", newline), below]
     joined = (newline * 2).join(part for part in parts if part)
     return joined if below else joined + newline
+
+
+def remove_section(changelog: str, version: Version) -> str:
+    """`changelog` without the section of `version`, if it has one."""
+    start, end = _place_of(version, changelog)
+    return changelog[:start] + changelog[end:]
 
 
 def _place_of(version: Version, text: str) -> tuple[int, int]:

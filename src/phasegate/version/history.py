@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from phasegate.git.objects import is_ancestor
 from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _highest(shape: str, refs: Iterable[str]) -> Released | None:
 
 
 def _reaches(git: Git, source: str, ref: str) -> bool:
-    return git.attempt("merge-base", "--is-ancestor", "--end-of-options", ref, source).status == 0
+    return is_ancestor(git, ref, source)
 
 
 def commits_since(git: Git, source: str, base: str | None) -> tuple[Commit, ...]:

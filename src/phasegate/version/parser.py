@@ -45,7 +45,7 @@ def _load() -> ConventionalCommitParser:
     if _ROOT not in sys.modules:
         try:
             return _alone()
-        except (ImportError, AttributeError):
+        except Exception:  # noqa: BLE001, S110 - whatever it is, the plain import below decides
             pass  # a release that is laid out in another way: then all of it, as it wants to be imported
     from semantic_release.commit_parser.conventional.parser import ConventionalCommitParser
 

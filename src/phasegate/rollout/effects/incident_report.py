@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from phasegate.ledger.chain import read_operations
 from phasegate.rollout.effects.performed import Performed
+from phasegate.version.changelog import as_markdown
 
 if TYPE_CHECKING:
     from phasegate.ledger.operation import Operation
@@ -27,12 +28,14 @@ def perform(desk: Desk, state: State, effect: Effect) -> Performed:
 
 def _report(state: State, effect: Effect, operations: tuple[Operation, ...]) -> str:
     values = effect.values
-    withdrawn = [f"- {v}: {r.withdrawn}" for v, r in state.releases.items() if r.withdrawn is not None]
-    timeline = [f"- {o.at} · {o.who} · {o.title}" for o in reversed(operations)]
+    withdrawn = [
+        f"- {v}: {as_markdown(r.withdrawn)}" for v, r in state.releases.items() if r.withdrawn is not None
+    ]
+    timeline = [f"- {o.at} · {as_markdown(o.who)} · {as_markdown(o.title)}" for o in reversed(operations)]
     return "\n".join([
-        f"# Incident: {values['withdrawn']} taken back",
+        f"# Incident: {as_markdown(values['withdrawn'] or values['version'])} taken back",
         "",
-        f"Reason: {values['reason'] or 'not given'}",
+        f"Reason: {as_markdown(values['reason']) or 'not given'}",
         "",
         "## Withdrawn",
         *withdrawn,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phasegate.rollout.effects.performed import Performed
+from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
     from phasegate.ledger.records import Effect
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def perform(desk: Desk, state: State, effect: Effect) -> Performed:  # noqa: ARG001 - every effect has this form
     """Write the notes of the release below the state folder."""
-    path = desk.repository.state_folder / "release-notes" / f"{effect.values['version']}.md"
+    version = Version.parse(effect.values["version"])
+    path = desk.repository.state_folder / "release-notes" / f"{version}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"# {effect.values['version']}\n\n{effect.values['notes']}", encoding="utf-8")
+    path.write_text(f"# {version}\n\n{effect.values['notes']}", encoding="utf-8")
     return Performed(str(path))

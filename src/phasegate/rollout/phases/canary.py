@@ -47,7 +47,7 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
         moves=(step.move,),
         adopted=adopted_releases(world, materials, (step.channel,)),
         channels=(step.channel,),
-        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.at_s)}),
+        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.now_s)}),
         effects=phase_effects(world, config, phase, occasion, release.version),
         judged=release.commit,
         content=rollout.content,

@@ -34,7 +34,7 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
         commits=(step.commit,),
         moves=(step.move,),
         docs=step.docs,
-        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.at_s)}),
+        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.now_s)}),
         effects=phase_effects(world, config, phase, occasion, release.version),
         judged=release.commit,
         content=rollout.content,

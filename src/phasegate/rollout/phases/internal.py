@@ -68,7 +68,7 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
         adopted=adopted_releases(world, materials, (step.channel,)),
         channels=(step.channel,),
         rollout=Rollout(
-            str(version), candidate, proposal.source, proposal.content, body_of(section), {phase.name: iso(occasion.at_s)}
+            str(version), candidate, proposal.source, proposal.content, body_of(section), {phase.name: iso(occasion.now_s)}
         ),
         effects=phase_effects(world, config, phase, occasion, candidate),
         judged=release.node,

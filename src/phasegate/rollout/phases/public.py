@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from phasegate.rollout.changelog import release_section, without_section
+from phasegate.rollout.changelog import release_section
 from phasegate.rollout.plan import NODE, CommitSpec, PlannedEffect, PlannedRelease, TreeSpec, iso
 from phasegate.rollout.publication import (
     adopted_releases,
@@ -17,7 +17,7 @@ from phasegate.rollout.publication import (
     step_channel,
     tag_release,
 )
-from phasegate.version.changelog import insert_section
+from phasegate.version.changelog import insert_section, remove_section
 from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
         ),
         adopted=adopted_releases(world, materials, (step.channel,)),
         channels=(step.channel,),
-        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.at_s)}),
+        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.now_s)}),
         effects=(
             PlannedEffect("release-notes", {"version": rollout.version, "notes": rollout.notes}),
             *announce(
@@ -87,6 +87,6 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
 
 def _stamps(rollout: Rollout, materials: Materials, tree: str, occasion: Occasion) -> dict[str, bytes]:
     snapshot = materials.snapshots[tree]
-    before = without_section(snapshot.changelog or "", rollout.candidate)
+    before = remove_section(snapshot.changelog or "", Version.parse(rollout.candidate))
     section = release_section(rollout.version, iso(occasion.at_s), rollout.notes)
     return dict(snapshot.stamped(Version.parse(rollout.version), insert_section(before, section)))

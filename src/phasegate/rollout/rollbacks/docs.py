@@ -25,7 +25,7 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:  #
     """
     if state.docs is None or state.docs.version is None:
         raise nothing_to_roll_back("the docs branch has never carried a release's site", state)
-    if request.to is None and state.docs.version != list(state.docs.sites)[-1]:
+    if request.to is None and list(state.docs.sites)[-1] in state.docs.taken_back:
         return Choice()  # an earlier site is back already; further back only by --to
     wanted = requested_release(state, request.to).version if request.to else None
     bad = frozenset() if wanted else frozenset({state.releases[state.docs.version].content})

@@ -29,7 +29,7 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
         PhasegateError: `nothing-to-roll-back`, `version-unknown`.
     """
     wanted = requested_release(state, request.to) if request.to else None
-    bad = _bad(state, request) - ({wanted.content} if wanted else set())
+    bad = _bad(state, config, request) - ({wanted.content} if wanted else set())
     channels = [request.channel] if request.channel else list(state.channels)
     targets = []
     for channel in channels:
@@ -50,10 +50,16 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
     return Choice(tuple(targets), site, bad=bad)
 
 
-def _bad(state: State, request: RollbackRequest) -> frozenset[str]:
+def _bad(state: State, config: Config, request: RollbackRequest) -> frozenset[str]:
     if request.channel is None:
-        return bad_contents(state)
+        bad = bad_contents(state)
+        return bad or (_public_content(state, config) if request.to else bad)
     current = current_release(state, request.channel)
     if current.kind == "rollback" and request.to is None:
         return frozenset()
     return frozenset({current.content})
+
+
+def _public_content(state: State, config: Config) -> frozenset[str]:
+    """What the public has: what `--to` is about where nothing is known to be bad."""
+    return frozenset({current_release(state, config.public_channel).content})

@@ -35,7 +35,7 @@ RELEASE = Release(
     withdrawn='it burns: „heiß“ "very"\n',
 )
 STABLE = Channel("refs/heads/stable", "e" * 40, "a" * 40, "1.0.1", ("1.0.0", "1.0.1"))
-DOCS = Docs("refs/heads/gh-pages", "f" * 40, "0" * 40, "1.0.0", {"1.0.0": "1" * 40})
+DOCS = Docs("refs/heads/gh-pages", "f" * 40, "0" * 40, "1.0.0", {"1.0.0": "1" * 40}, ("1.0.1",))
 ROLLOUT = Rollout(
     "1.1.0", "1.1.0-rc.2", "d" * 40, "b" * 40, "### Features\n\n- ünï\n", {"internal": AT, "canary": AT}
 )
@@ -67,7 +67,7 @@ STATE = State(
     channels={"stable": STABLE},
     docs=DOCS,
     rollout=ROLLOUT,
-    releases={"1.0.1": RELEASE},
+    releases={version: replace(RELEASE, version=version) for version in ("1.0.0", "1.0.1", "1.1.0-rc.2")},
     judgements={"tests": JUDGEMENT},
     effects=(EFFECT,),
 )
@@ -118,7 +118,9 @@ def test_what_is_written_is_read_again(repository: Repository) -> None:
 
 
 def test_the_operations_fold_to_the_state_at_every_commit(repository: Repository) -> None:
-    first = operation(1, releases=(replace(RELEASE, version="1.0.0", withdrawn=None),), effects=(EFFECT,))
+    versions = ("1.0.0", "1.0.1", "1.1.0-rc.2")
+    made = tuple(replace(RELEASE, version=version, withdrawn=None) for version in versions)
+    first = operation(1, releases=made, effects=(EFFECT,))
     second = operation(2, channels={"stable": STABLE}, withdrawn={"1.0.0": "bad"}, docs=DOCS, rollout=ROLLOUT)
     third = operation(
         3, outcomes=(Outcome(EFFECT.key, AT, "done"),), rollout=ROLLOUT, judgements=(JUDGEMENT,)

@@ -62,7 +62,7 @@ def test_the_changelog_holds_each_public_release_once_newest_first(workshop: Wor
     workshop.release()
     changelog = workshop.published("refs/heads/stable", "CHANGELOG.md")
     headings = [line for line in changelog.splitlines() if line.startswith("## ")]
-    assert headings == ["## 1.0.1 (2027-01-15)", "## 1.0.0 (2027-01-15)"]
+    assert headings == ["## 1.0.1 (2023-11-14)", "## 1.0.0 (2023-11-14)"]
     assert "- **parser:** read it well" in changelog
 
 
@@ -107,7 +107,7 @@ def test_an_override_passes_holds_and_is_recorded_with_who_and_why(workshop: Wor
 def test_soak_time_ends_by_itself(workshop: Workshop) -> None:
     workshop.deploy("internal")
     workshop.deploy("canary")
-    assert [hold.until for hold in workshop.plan_deploy("docs").holds] == ["2027-01-15T09:00:00Z"]
+    assert [hold.until for hold in workshop.plan_deploy("docs").holds] == ["2023-11-14T09:00:00Z"]
     workshop.now_s = START_S + 3600
     assert workshop.plan_deploy("docs").holds == ()
 

@@ -190,12 +190,50 @@ def test_withdrawn_tags_go_with_the_same_push(workshop: Workshop) -> None:
     }
 
 
-def test_a_tag_that_a_channel_still_carries_is_not_deleted(workshop: Workshop) -> None:
-    refs = workshop.remote_refs()
-    with pytest.raises(PhasegateError) as caught:
-        workshop.rollback("quick", channel="canary", delete_tags=True)
-    assert caught.value.code is ErrorCode.TAG_IN_USE
-    assert workshop.remote_refs() == refs
+def test_a_version_that_another_channel_goes_on_carrying_is_neither_withdrawn_nor_its_tag_deleted(
+    workshop: Workshop,
+) -> None:
+    done = workshop.rollback("quick", channel="canary", delete_tags=True)
+    assert [v for v, r in done.state.releases.items() if r.withdrawn] == []
+    assert {"refs/tags/v1.1.0", "refs/tags/v1.1.0-rc.1"} <= set(workshop.remote_refs())
+
+
+def test_the_public_release_can_be_taken_back_after_one_channel_was(workshop: Workshop) -> None:
+    workshop.rollback("quick", channel="canary")
+    workshop.rollback("quick")
+    assert versions(workshop)["stable"] == "1.1.1"
+    assert workshop.observe().state.rollout is None
+
+
+def test_withdrawn_tags_can_be_deleted_afterwards(workshop: Workshop) -> None:
+    workshop.rollback("quick")
+    done = workshop.rollback("quick", delete_tags=True)
+    assert done.plan.title == "Delete the tags of withdrawn releases"
+    assert "refs/tags/v1.1.0" not in workshop.remote_refs()
+
+
+def test_a_version_to_go_back_to_is_enough_where_nothing_is_known_to_be_bad(workshop: Workshop) -> None:
+    workshop.commit("feat: yet more", {"demo/more.py": "more\n"})
+    workshop.release()
+    workshop.rollback("quick")
+    workshop.rollback("quick", to="1.0.0")
+    assert changed(workshop, "refs/tags/v1.0.0", "refs/heads/stable") == STAMPED
+
+
+def test_documentation_that_was_rolled_back_is_not_gone_back_to(workshop: Workshop) -> None:
+    workshop.rollback("docs")
+    workshop.commit("feat: yet more", {"demo/more.py": "more\n"})
+    workshop.release()
+    workshop.rollback("docs")
+    docs = workshop.observe().state.docs
+    assert docs is not None
+    assert (docs.version, docs.taken_back) == ("1.0.0-rc.1", ("1.1.0-rc.1", "1.2.0-rc.1"))
+
+
+def test_after_the_flags_went_off_the_next_release_starts_without_a_hold(workshop: Workshop) -> None:
+    workshop.rollback("flag")
+    workshop.commit("fix: mend it", {"demo/broken.py": "mended\n"})
+    assert workshop.plan_deploy("internal").holds == ()
 
 
 def test_a_tag_that_a_marketplace_entry_pins_is_not_deleted(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 AT_S = 1_800_000_000
 AT = iso(AT_S)
 CONFIG = Config()
-OCCASION = Occasion(Identity("Ada", "ada@example.test"), AT_S, "it burns")
+OCCASION = Occasion(Identity("Ada", "ada@example.test"), AT_S, AT_S, "it burns")
 
 
 def release(version: str, content: str = "", **fields: Any) -> Release:
@@ -100,7 +100,10 @@ def rolled_back(before: State, choice: Choice, versions: dict[str, Version]) -> 
     withdrawn = {
         v: "bad" for v, r in before.releases.items() if r.content in choice.bad and r.withdrawn is None
     }
-    site = before.docs and choice.site and replace(before.docs, version=choice.site[0])
+    site = None
+    if before.docs and before.docs.version and choice.site:
+        back = (*before.docs.taken_back, before.docs.version)
+        site = replace(before.docs, version=choice.site[0], taken_back=back)
     operation = Operation(
         before.length + 1,
         "rollback",

@@ -6,7 +6,6 @@ from phasegate.rollout.changelog import (
     rollback_section,
     with_release,
     with_rollback,
-    without_section,
 )
 from unit.phasegate.rollout.states import AT, release, state
 
@@ -66,16 +65,3 @@ def test_the_notes_are_the_section_without_its_heading() -> None:
 def test_a_release_keeps_the_notes_of_its_candidate() -> None:
     section = release_section("2.0.0", AT, body_of(SECTION))
     assert section == SECTION.replace("2.0.0-rc.1", "2.0.0")
-
-
-def test_the_candidate_s_section_goes_and_all_else_stays() -> None:
-    assert without_section(with_release(OLD, state(), SECTION), "2.0.0-rc.1") == OLD
-
-
-def test_the_only_section_goes_and_the_title_stays() -> None:
-    assert without_section("# Changelog\n\n" + SECTION, "2.0.0-rc.1") == "# Changelog\n\n"
-
-
-def test_a_section_that_is_not_there_is_not_missed() -> None:
-    assert without_section(OLD, "2.0.0-rc.1") == OLD
-    assert without_section(OLD, "1.0") == OLD

@@ -222,7 +222,7 @@ def test_the_notice_of_a_phase_says_where_and_until_when_it_soaks() -> None:
 def test_a_plan_with_its_notices_has_the_same_hash_a_minute_later() -> None:
     hashes = set()
     for at_s in (AT_S, AT_S + 60):
-        occasion = replace(OCCASION, at_s=at_s)
+        occasion = replace(OCCASION, at_s=at_s, now_s=at_s)
         effects = phase_effects(world(RELEASED), CONFIG, CONFIG.phases["canary"], occasion, "1.1.0-rc.1")
         hashes.add(replace(start_plan(world(RELEASED), occasion, "deploy", "x"), effects=effects).hash)
     assert len(hashes) == 1

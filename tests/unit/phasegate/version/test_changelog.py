@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phasegate.version.changelog import insert_section, render_section
+from phasegate.version.changelog import insert_section, remove_section, render_section
 from phasegate.version.commits import Change
 from phasegate.version.semver import Level, Version
 
@@ -214,3 +214,19 @@ def test_line_ends_stay_the_file_s_own(log: str, changes: list[Change]) -> None:
     windows = insert_section(log.replace("\n", "\r\n"), section)
     assert windows.replace("\r\n", "\n") == insert_section(log, section)
     assert not re.search(r"(?<!\r)\n", windows) or not log.strip()
+
+
+OLD = "# Changelog\n\n## 1.0.0 (2027-01-01)\n\n### Features\n\n- old\n"
+CANDIDATE = "## 2.0.0-rc.1 (2027-01-15)\n\n### Features\n\n- new\n"
+
+
+def test_the_section_that_is_removed_goes_and_all_else_stays() -> None:
+    with_both = insert_section(OLD, CANDIDATE)
+    assert remove_section(with_both, Version.parse("2.0.0-rc.1")) == OLD
+    assert (
+        remove_section(with_both, Version.parse("1.0.0")).rstrip() == f"# Changelog\n\n{CANDIDATE}".rstrip()
+    )
+
+
+def test_a_section_that_is_not_there_is_not_missed() -> None:
+    assert remove_section(OLD, Version.parse("2.0.0-rc.1")) == OLD
