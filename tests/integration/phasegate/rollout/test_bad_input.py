@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING, Callable
 import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.rollout.engine import carry_out
+from phasegate.rollout.judging import assume_passed
+from verbs import invoke
 from workshop import FILES, Workshop, git
 
 if TYPE_CHECKING:
@@ -24,11 +28,20 @@ class Row:
     code: ErrorCode
     says: str
     spoil: Callable[[Workshop], object]
-    ask: Callable[[Workshop], object]
+    ask: tuple[str, ...]
+    others_move: tuple[str, ...] = ()
 
 
-def deploy(phase: str) -> Callable[[Workshop], object]:
-    return lambda workshop: workshop.deploy(phase)
+def deploy(phase: str, *options: str) -> tuple[str, ...]:
+    return ("deploy", "--phase", phase, *options)
+
+
+def rollback(*options: str) -> tuple[str, ...]:
+    return ("rollback", *options)
+
+
+def release_internal(workshop: Workshop) -> None:
+    workshop.deploy("internal")
 
 
 def commit(files: dict[str, str]) -> Callable[[Workshop], object]:
@@ -98,33 +111,23 @@ def write_ledger(change: Callable[[dict[str, object]], object]) -> Callable[[Wor
     return write
 
 
-def forget_identity(workshop: Workshop) -> None:
-    settings = workshop.root / "nobody"
-    settings.write_text("[gc]\n    auto = 0\n", encoding="utf-8")
-    workshop.monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
-
-
 def empty_remote(workshop: Workshop) -> None:
     git(workshop.remote, "update-ref", "-d", "refs/heads/main")
 
 
-def plan_then(move: Callable[[Workshop], object]) -> Callable[[Workshop], object]:
-    """Plan, let the world move, then carry the old plan out."""
-
-    def carry_out_late(workshop: Workshop) -> None:
-        from phasegate.rollout.engine import carry_out
-        from phasegate.rollout.judging import assume_passed
-
-        plan, world = workshop.plan_deploy("internal"), workshop.observe()
-        move(workshop)
-        workshop.remember()
-        carry_out(workshop.desk, world, plan, judge=assume_passed)
-
-    return carry_out_late
+def push_from_a_gate(workshop: Workshop) -> None:
+    """While the gates run, someone else pushes to the channel: the plan is stale when it is to be published."""
+    push = f"git push --quiet {workshop.remote.as_posix()} HEAD:refs/heads/internal"
+    session = f"@nox.session(venv_backend='none')\ndef plugin(session):\n    session.run(*{push.split()!r}, external=True)\n"
+    workshop.commit("feat: be overtaken", {"noxfile.py": f"{FILES['noxfile.py']}\n\n{session}"})
 
 
-def push_to_internal(workshop: Workshop) -> None:
-    git(workshop.root, "push", "--quiet", "origin", "HEAD:refs/heads/internal")
+def remove(path: str) -> Callable[[Workshop], object]:
+    def commit_removal(workshop: Workshop) -> None:
+        git(workshop.root, "rm", "--quiet", path)
+        workshop.commit("feat: remove it", {"notes.txt": "removed"})
+
+    return commit_removal
 
 
 ROWS = (
@@ -134,55 +137,49 @@ ROWS = (
     Row("no atomic push", ErrorCode.REMOTE_NOT_ATOMIC, "several refs at once", forbid_atomic, deploy("internal")),
     Row("hook refuses", ErrorCode.PUSH_REJECTED, "refused the push", hook("pre-receive", "echo no; exit 1"), deploy("internal")),
     Row("protected branch", ErrorCode.PUSH_REJECTED, "refused the push", protect_branch, deploy("internal")),
-    Row("stale plan", ErrorCode.CONFLICT, "moved while", nothing, plan_then(push_to_internal)),
-    Row("two at once", ErrorCode.CONFLICT, "moved while", nothing, plan_then(deploy("internal"))),
-    Row("missing plugin.json", ErrorCode.MANIFEST_INVALID, "1 mistake", commit({"demo/.claude-plugin/plugin.json": ""}), deploy("internal")),
+    Row("stale plan", ErrorCode.CONFLICT, "moved while", push_from_a_gate, deploy("internal"), ("refs/heads/internal",)),
+    Row("removed plugin.json", ErrorCode.MANIFEST_INVALID, "1 mistake", remove("demo/.claude-plugin/plugin.json"), deploy("internal")),
+    Row("removed marketplace.json", ErrorCode.MANIFEST_INVALID, "1 mistake", remove(".claude-plugin/marketplace.json"), deploy("internal")),
+    Row("broken plugin.json", ErrorCode.MANIFEST_INVALID, "1 mistake", commit({"demo/.claude-plugin/plugin.json": '{"name": '}), deploy("internal")),
+    Row("empty plugin.json", ErrorCode.MANIFEST_INVALID, "1 mistake", commit({"demo/.claude-plugin/plugin.json": ""}), deploy("internal")),
     Row("broken marketplace.json", ErrorCode.MANIFEST_INVALID, "1 mistake", commit({".claude-plugin/marketplace.json": "{"}), deploy("internal")),
     Row("version used with another tree", ErrorCode.VERSION_REUSED, "1.0.0 stands for tree", publish_by_hand, deploy("public")),
     Row("tag exists elsewhere", ErrorCode.TAG_EXISTS, "a tag v1.0.0", tag_by_hand, deploy("internal")),
     Row("no release due", ErrorCode.NO_RELEASE_DUE, "No commit since", lambda w: (w.release(), w.commit("chore: tidy")), deploy("internal")),
     Row("phase unknown", ErrorCode.PHASE_UNKNOWN, "no phase 'beta'", nothing, deploy("beta")),
     Row("phase without a rollout", ErrorCode.ROLLOUT_MISSING, "No rollout", nothing, deploy("canary")),
-    Row("phase out of order", ErrorCode.ROLLOUT_HELD, "the rollout waits", deploy("internal"), deploy("public")),
-    Row("nothing to go back to", ErrorCode.NOTHING_TO_ROLL_BACK, "no good release", lambda w: w.release(), lambda w: w.rollback("quick")),
-    Row("nothing was ever released", ErrorCode.NOTHING_TO_ROLL_BACK, "no good release", nothing, lambda w: w.rollback("full")),
-    Row("rollback to an unknown version", ErrorCode.VERSION_UNKNOWN, "Cannot go back to 9.9.9", lambda w: w.release(), lambda w: w.rollback("full", to="9.9.9")),
-    Row("rollback of an unknown channel", ErrorCode.USAGE, "no channel 'beta'", nothing, lambda w: w.rollback("quick", channel="beta")),
+    Row("phase out of order", ErrorCode.ROLLOUT_HELD, "the rollout waits", release_internal, deploy("public")),
+    Row("nothing to go back to", ErrorCode.NOTHING_TO_ROLL_BACK, "no good release", lambda w: w.release(), rollback("--quick")),
+    Row("nothing was ever released", ErrorCode.NOTHING_TO_ROLL_BACK, "no good release", nothing, rollback("--full")),
+    Row("rollback to an unknown version", ErrorCode.VERSION_UNKNOWN, "Cannot go back to 9.9.9", lambda w: w.release(), rollback("--full", "--to", "9.9.9")),
+    Row("rollback of an unknown channel", ErrorCode.USAGE, "no channel 'beta'", nothing, rollback("--quick", "--channel", "beta")),
     Row("ledger of a newer schema", ErrorCode.LEDGER_NEWER, "schema 99", write_ledger(lambda s: s.update(schema=99)), deploy("canary")),
+    Row("ledger with a forged id", ErrorCode.LEDGER_CORRUPT, "cannot be read", write_ledger(lambda s: s["channels"]["internal"].update(commit="--output=x")), deploy("canary")),
+    Row("ledger without its releases", ErrorCode.LEDGER_CORRUPT, "cannot be read", write_ledger(lambda s: s.update(releases={})), deploy("canary")),
+    Row("override without a reason", ErrorCode.USAGE, "needs a reason", release_internal, deploy("public", "--override", " ")),
     Row("corrupted ledger", ErrorCode.LEDGER_CORRUPT, "cannot be read", write_ledger(lambda s: s.update(channels=7)), deploy("canary")),
-    Row("no identity", ErrorCode.IDENTITY_MISSING, "who you are", forget_identity, deploy("internal")),
+    Row("no identity", ErrorCode.IDENTITY_MISSING, "who you are", nothing, deploy("internal")),
     Row("bad config", ErrorCode.CONFIG_INVALID, "2 mistakes", configure("remot = 'x'\njobs = 0\n"), deploy("internal")),
     Row("source is a channel", ErrorCode.SOURCE_IS_CHANNEL, "is the source and also", configure("[channels]\nstable = 'main'\n"), deploy("internal")),
-    Row("unknown ref", ErrorCode.REF_UNKNOWN, "'--upload-pack=x'", nothing, lambda w: w.deploy("internal", source="--upload-pack=x")),
+    Row("unknown ref", ErrorCode.REF_UNKNOWN, "'--upload-pack=x'", nothing, deploy("internal", "--from=--upload-pack=x")),
 )  # fmt: skip
 
 
-class WatchedWorkshop(Workshop):
-    """A workshop that remembers the remote's refs, and can change the environment."""
-
-    monkeypatch: pytest.MonkeyPatch
-    refs: dict[str, str]
-
-    def remember(self) -> None:
-        self.refs = self.remote_refs()
-
-
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_bad_input_gets_one_clear_error_and_moves_nothing(
-    row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    workshop = WatchedWorkshop(tmp_path)
-    workshop.monkeypatch = monkeypatch
+def test_bad_input_gets_one_clear_error_and_moves_nothing(row: Row, tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path)
     row.spoil(workshop)
-    workshop.remember()
-    with pytest.raises(PhasegateError) as caught:
-        row.ask(workshop)
-    error = caught.value
-    assert error.code is row.code
-    assert row.says in error.what
-    assert error.hint
-    assert "s3cret-token" not in str(error)
-    assert workshop.remote_refs() == workshop.refs
+    before = workshop.remote_refs()
+    environment = {"GIT_CONFIG_GLOBAL": os.devnull} if row.code is ErrorCode.IDENTITY_MISSING else {}
+    done = invoke(workshop.root, *row.ask, "--yes", "--json", **environment)
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], done.returncode) == (row.code.reference, row.code.exit_status)
+    assert row.says in error["what"]
+    assert error["hint"]
+    assert "Traceback" not in done.stderr
+    assert "s3cret-token" not in done.stdout + done.stderr
+    after = {ref: value for ref, value in workshop.remote_refs().items() if ref not in row.others_move}
+    assert after == before
 
 
 def test_the_rows_cover_every_code_that_bad_input_can_cause() -> None:
@@ -206,15 +203,20 @@ def test_the_rows_cover_every_code_that_bad_input_can_cause() -> None:
     assert {row.code for row in ROWS} | exempt == set(ErrorCode)
 
 
-def test_a_conflict_says_what_moved(tmp_path: Path) -> None:
-    workshop = WatchedWorkshop(tmp_path)
+def test_of_two_at_once_one_wins_and_the_other_is_told_what_moved(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path)
+    plan, world = workshop.plan_deploy("internal"), workshop.observe()
+    workshop.deploy("internal")
+    refs = workshop.remote_refs()
     with pytest.raises(PhasegateError) as caught:
-        plan_then(push_to_internal)(workshop)
-    assert any("refs/heads/internal" in detail for detail in caught.value.details)
+        carry_out(workshop.desk, world, plan, judge=assume_passed)
+    assert caught.value.code is ErrorCode.CONFLICT
+    assert any("refs/phasegate/ledger" in detail for detail in caught.value.details)
+    assert workshop.remote_refs() == refs
 
 
 def test_a_refusing_hook_is_quoted(tmp_path: Path) -> None:
-    workshop = WatchedWorkshop(tmp_path)
+    workshop = Workshop(tmp_path)
     protect_branch(workshop)
     with pytest.raises(PhasegateError) as caught:
         workshop.deploy("internal")
