@@ -103,12 +103,15 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def build(session: nox.Session) -> None:
     """The packages in `dist/`: wheel, sdist and plugin archive, and whether they hold what they should."""
-    install(session, "build", project=())
+    install(session, "build")
     session.run("uv", "build", "--quiet", "--clear", "--out-dir", "dist")
     session.run("twine", "check", "--strict", *map(str, DIST.glob("phasegate-*")))
     session.run("check-wheel-contents", "--toplevel", "phasegate", "--package", "src/phasegate", "dist")
     archive = ["archive", "--format=zip", f"--output={DIST / 'rforge.zip'}", "HEAD", "."]
     session.run("git", "-C", "rforge", *archive, external=True)
+    unpacked = session.create_tmp()
+    session.run("python", "-m", "zipfile", "-e", str(DIST / "rforge.zip"), unpacked)
+    session.run("python", "-m", "phasegate.plugin", unpacked, env=SOURCE)
 
 
 @nox.session

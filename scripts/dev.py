@@ -3,7 +3,7 @@
     python3 scripts/dev.py invoke deploy --phase canary --sandbox --yes
     python3 scripts/dev.py nox -s tests
 
-Needs Python >= 3.9 and git, nothing else. The environment is `.venv`; it follows pyproject.toml.
+Needs Python >= 3.9 and git, nothing else. The environment is `.phasegate/venv`; it follows pyproject.toml.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENT = ROOT / ".venv"
+ENVIRONMENT = ROOT / ".phasegate" / "venv"
 BINARIES = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BINARIES / ("python.exe" if os.name == "nt" else "python")
 STAMP = ENVIRONMENT / "phasegate-installed"
@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
         print("  next: see its words above; Debian's Python wants the package python3-venv.", file=sys.stderr)
         return 1
     path = os.pathsep.join([str(BINARIES), os.environ.get("PATH", "")])
-    environment = {**os.environ, "PATH": path}
+    only_what_is_there = {"NOX_DOWNLOAD_PYTHON": "never", "UV_PYTHON_DOWNLOADS": "never"}
+    environment = {**only_what_is_there, **os.environ, "PATH": path}
     return subprocess.run([str(PYTHON), "-m", *arguments], env=environment, check=False).returncode
 
 

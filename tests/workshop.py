@@ -87,6 +87,7 @@ class Workshop:
         self.now_s = START_S
         self.said: list[str] = []
         self.settings = settings
+        self.secrets: dict[str, str] = {}
         self.commit("feat: begin", FILES if files is None else files)
 
     def copy(self, folder: Path) -> Workshop:
@@ -109,7 +110,7 @@ class Workshop:
             self.config,
             self.root / ".git" / "phasegate" / "environments",
             self.said.append,
-            {},
+            self.secrets,
             clock=lambda: self.now_s,
         )
 

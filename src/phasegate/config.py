@@ -36,6 +36,9 @@ PHASES = ("internal", "canary", "docs", "public")
 CRITERIA = ("published",)
 """The success criteria that a phase can name; phasegate.rollout.criteria holds them."""
 
+OWN_FILE, PROJECT_FILE = "phasegate.toml", "pyproject.toml"
+"""Where the configuration stands; the first that is there counts."""
+
 DOCS_PHASE = "docs"
 PUBLIC_PHASE = "public"
 
@@ -153,19 +156,26 @@ def load_config(folder: Path) -> Config:
     Raises:
         PhasegateError: `config-invalid`, with every mistake and its key.
     """
-    own, project = folder / "phasegate.toml", folder / "pyproject.toml"
-    path = own if own.exists() else project
-    if not path.exists():
-        return Config()
+    names = (OWN_FILE, PROJECT_FILE)
+    return read_config({name: (folder / name).read_bytes() for name in names if (folder / name).is_file()})
+
+
+def read_config(files: Mapping[str, bytes]) -> Config:
+    """The configuration in `files` (name → content): `phasegate.toml`, else `pyproject.toml`, else the defaults.
+
+    Raises:
+        PhasegateError: `config-invalid`, with every mistake and its key.
+    """
+    name = OWN_FILE if OWN_FILE in files else PROJECT_FILE
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        document = tomllib.loads(files.get(name, b"").decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PhasegateError(
-            ErrorCode.CONFIG_INVALID, f"{path.name} cannot be read.", why=str(error), hint="Mend the file."
+            ErrorCode.CONFIG_INVALID, f"{name} cannot be read.", why=str(error), hint="Mend the file."
         ) from error
     tool = document.get("tool")
-    table = document if path == own else tool.get("phasegate", {}) if isinstance(tool, dict) else {}
-    return parse_config(table, where=path.name)
+    table = document if name == OWN_FILE else tool.get("phasegate", {}) if isinstance(tool, dict) else {}
+    return parse_config(table, where=name)
 
 
 def parse_config(table: object, *, where: str = "phasegate.toml") -> Config:

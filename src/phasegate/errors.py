@@ -41,6 +41,7 @@ class ErrorCode(Enum):
     GIT_FAILED = ("git-failed", 19, "git itself failed.")
     LEDGER_NEWER = ("ledger-newer", 20, "The ledger was written by a newer phasegate.")
     LEDGER_CORRUPT = ("ledger-corrupt", 21, "The ledger cannot be read.")
+    CHANNEL_MOVED = ("channel-moved", 22, "Someone else moved a ref that only phasegate moves.")
     VERSION_REUSED = ("version-reused", 23, "The version stands for another tree already.")
     TAG_EXISTS = ("tag-exists", 24, "The tag exists on the remote and names something else.")
     SOURCE_IS_CHANNEL = ("source-is-channel", 25, "One branch cannot be both source and channel.")

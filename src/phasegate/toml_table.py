@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST_S = 3650 * 86400
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
 _BRANCH = re.compile(r"(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\s\x00-\x1f\x7f~^:?*\[\\]+(?<![/.])")
 _FOLDER = re.compile(r"(?!/)(?![A-Za-z]:)(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f\\]+")
@@ -111,13 +112,15 @@ def tag_format(value: object) -> str:
 
 
 def duration_s(value: object) -> float:
-    """Seconds, from a number or from a text such as `24h`."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
-        return float(value)
+    """Seconds, from a number or from a text such as `24h`; ten years at most."""
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
+    if match is not None:
+        seconds = float(match[1]) * _SECONDS_PER_UNIT[match[2]]
+    else:
+        seconds = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else -1.0
+    if not 0 <= seconds <= _LONGEST_S:
         raise ValueError("must be seconds, or a number with s, m, h or d, such as '24h'")
-    return float(match[1]) * _SECONDS_PER_UNIT[match[2]]
+    return seconds
 
 
 def optional(parse: Callable[[Any], str]) -> Callable[[Any], str | None]:

@@ -178,17 +178,24 @@ def test_verify_finds_a_channel_that_someone_else_moved(workshop: Workshop) -> N
 
 
 def test_a_notice_is_shown_and_sent(workshop: Workshop) -> None:
-    invoke(workshop.root, "deploy", "--phase", "internal", "--yes")
-    for kind in ("announcement", "phase", "release", "rollback", "summary"):
+    workshop.release()
+    workshop.commit("feat: more", {"demo/more.py": "more"})
+    workshop.release()
+    for kind in ("announcement", "phase", "release", "summary"):
         shown = invoke(workshop.root, "notify", "--kind", kind, "--plan")
         assert shown.returncode == 0, shown.stderr
     done = invoke(workshop.root, "notify", "--kind", "summary", "--yes")
     assert done.returncode == 0, done.stderr
     notices = (workshop.root / ".git" / "phasegate" / "notices.md").read_text(encoding="utf-8")
     assert "the last 24 hours" in notices
-    assert (
-        invoke(workshop.root, "notify", "--kind", "gossip", "--yes").returncode == ErrorCode.USAGE.exit_status
-    )
+
+
+def test_a_notice_of_what_did_not_happen_is_refused(workshop: Workshop) -> None:
+    workshop.deploy("internal")
+    for kind in ("release", "rollback", "gossip"):
+        assert (
+            invoke(workshop.root, "notify", "--kind", kind, "--yes").returncode == ErrorCode.USAGE.exit_status
+        )
 
 
 def test_a_rollback_is_of_exactly_one_kind(workshop: Workshop) -> None:
@@ -254,3 +261,31 @@ def test_a_result_in_json_is_one_document_also_where_the_status_says_no(workshop
     assert ask(workshop.root, "verify") == {"schema": 1, "verdict": "INCONCLUSIVE", "checks": []}
     workshop.release()
     assert ask(workshop.root, "next-version") == {"schema": 1, "version": None}
+
+
+def test_a_bare_clone_goes_by_the_configuration_of_its_head(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.commit("feat: be strict", {"phasegate.toml": '[phases.internal]\ngates = ["strict"]\n'})
+    git(tmp_path, "clone", "--quiet", "--bare", str(workshop.remote), "bare.git")
+    done = invoke(
+        tmp_path / "bare.git", "deploy", "--phase", "internal", "--plan", core=("-r", str(workshop.root))
+    )
+    assert "gate strict" in done.stdout, done.stderr
+
+
+def test_a_terminal_of_an_old_code_page_does_not_end_a_rollback(workshop: Workshop) -> None:
+    workshop.release()
+    done = invoke(workshop.root, "rollback", "--flag", "--yes", PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_sandbox_prints_one_json_document(workshop: Workshop, tmp_path: Path) -> None:
+    done = ask(workshop.root, "deploy", "--phase", "canary", "--sandbox", str(tmp_path / "sandbox"), "--yes")
+    assert done["title"] == "Deploy 1.0.0-rc.1 to canary"
+
+
+def test_without_git_there_is_a_clear_error(workshop: Workshop, tmp_path: Path) -> None:
+    done = invoke(
+        workshop.root, "status", PATH=str(tmp_path), GIT_PYTHON_GIT_EXECUTABLE=str(tmp_path / "git")
+    )
+    assert done.returncode == ErrorCode.GIT_FAILED.exit_status
+    assert "git does not run here" in done.stderr

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from phasegate.config import Config, Gate, Notify, Phase
+from phasegate.config import CRITERIA, Config, Gate, Notify, Phase, load_config
+from phasegate.rollout import criteria
+from phasegate.tasks.collection import namespace
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,7 +23,8 @@ else:
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SESSION_CALL = re.compile(
-    r'pipx run --spec "nox\[uv\]" nox -s ([a-z]+)|(?:python -m )?invoke ([a-z-]+)( .*)?'
+    r'pipx run --spec "nox\[uv\]" nox -s ([a-z]+)(?:-\$\{\{ matrix\.python \}\})?'
+    r"|(?:python -m )?invoke ([a-z-]+)(?: --[a-z-]+)*"
 )
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 
@@ -60,6 +63,7 @@ def test_a_workflow_runs_only_sessions_and_tasks_and_each_session_exists(workflo
     assert commands
     assert all(calls), [command for command, call in zip(commands, calls) if not call]
     assert {call[1] for call in calls if call and call[1]} <= set(sessions())
+    assert {call[2] for call in calls if call and call[2]} <= set(namespace.task_names)
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
@@ -98,7 +102,7 @@ def test_the_noxfile_can_be_read_in_a_minute() -> None:
 
 
 def test_every_gate_that_the_configuration_names_is_a_session() -> None:
-    config = Config()
+    config = load_config(ROOT)
     assert {config.gate(name).session for phase in config.phases.values() for name in phase.gates} <= set(
         sessions()
     )
@@ -111,6 +115,11 @@ def test_ci_run_names_sessions_that_exist_and_pythons_that_are_promised() -> Non
     promised = {c.split()[-1] for c in pyproject()["project"]["classifiers"] if "Python :: 3." in c}
     assert set(checks.split()) <= set(sessions())
     assert set(pythons.split()) <= promised
+    assert {"3.9", "3.10", "3.11", "3.12", "3.13"} <= set(pythons.split())
+
+
+def test_the_criteria_that_a_configuration_can_name_are_those_there_are() -> None:
+    assert set(CRITERIA) == set(criteria.CRITERIA)
 
 
 def test_the_configuration_page_names_every_key() -> None:

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.objects import is_ancestor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 OBSERVED = "refs/phasegate/observed/"
 """Our own namespace for what the remote has; the user's remote-tracking branches stay as they are."""
+
+KNOWN = "refs/phasegate/known/"
+"""What we have seen, kept where no fetch overwrites it."""
 
 _FETCH_ATTEMPTS = 5
 _MANY_LOOSE_REFS = 500
@@ -92,6 +96,23 @@ def default_branch(repository: Repository, remote: str) -> str:
             hint="Push the source branch first, or set `source` in [tool.phasegate].",
         )
     return match[1]
+
+
+def remember(repository: Repository, name: str, commit: str | None) -> str | None:
+    """Note the newest known commit of `name` in a ref of our own; the note that it replaces, or None.
+
+    A note whose commit is no longer in the history of `commit` stays as it is: it is the last copy.
+    """
+    ref = f"{KNOWN}{name}"
+    noted = repository.git.attempt("rev-parse", "--verify", "--quiet", ref)
+    before = noted.text if noted.status == 0 else None
+    if (
+        commit is not None
+        and commit != before
+        and (before is None or is_ancestor(repository.git, before, commit))
+    ):
+        repository.git.run("update-ref", ref, commit)
+    return before
 
 
 def fetch_refs(repository: Repository, remote: str, patterns: Sequence[str]) -> dict[str, RemoteRef]:

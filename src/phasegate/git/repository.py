@@ -58,6 +58,11 @@ class Repository:
         name, _, rest = asked.text.partition(" <")
         return Identity(name, rest.partition(">")[0])
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether it has no working folder."""
+        return self.is_set("core.bare")
+
     def is_set(self, key: str) -> bool:
         """Whether the boolean setting `key` is on."""
         return self.settings.get(key.lower(), "").lower() in ("true", "yes", "on", "1")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from phasegate.config import PHASES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -70,8 +72,8 @@ def _check_places(channels: Iterable[Channel], docs: Docs | None, rollout: Rollo
         _require(_VERSION, rollout.version, rollout.candidate)
         _require(_OBJECT, rollout.source, rollout.content)
         _require(_TIME, *rollout.entered.values())
-        if not rollout.entered:
-            raise ValueError("its rollout has entered no phase")
+        if not rollout.entered or set(rollout.entered) - set(PHASES):
+            raise ValueError("its rollout has entered no phase, or one that there is not")
 
 
 def _check_work(judgements: Iterable[Judgement], effects: Iterable[Effect]) -> None:

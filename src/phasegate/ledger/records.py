@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
+from phasegate.config import PHASES
+
 T = TypeVar("T", bound="Record")
 
 JsonObject = dict[str, Any]
@@ -139,7 +141,7 @@ class Rollout(Record):
     @property
     def phase(self) -> str:
         """The phase it is in."""
-        return list(self.entered)[-1]
+        return next(phase for phase in reversed(PHASES) if phase in self.entered)
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from phasegate.rollout.holds import holds_before
 from phasegate.rollout.materials import Materials, foreign_releases
 from phasegate.rollout.plan import Hold
 from phasegate.rollout.proposal import propose
-from phasegate.rollout.publication import rollout_under_way, start_plan
+from phasegate.rollout.publication import refuse_moved, rollout_under_way, start_plan
 from phasegate.rollout.snapshot import read_snapshot
 from phasegate.rollout.statuspage import read_status_page
 from phasegate.rollout.world import source_tip
 from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
-    from phasegate.config import Config
+    from phasegate.config import Config, Phase
     from phasegate.git.door import Git
     from phasegate.rollout.materials import Occasion
     from phasegate.rollout.plan import Plan
@@ -45,13 +45,29 @@ def plan_deploy(git: Git, world: World, config: Config, request: DeployRequest, 
     starts = phase.name == PHASES[0]
     source = _requested_source(git, world, config, request) if starts or request.source else None
     if _entered_already(world, phase.name, source):
+        refuse_moved(world, phase)
         title = f"{rollout_under_way(world).candidate} is in phase {phase.name} already"
         return replace(start_plan(world, occasion, "deploy", title), rollout=world.state.rollout)
     materials = _gather(git, world, config, phase.name, source, occasion.at_s)
     module = importlib.import_module(f"phasegate.rollout.phases.{phase.name}")
     plan: Plan = module.plan(world, config, phase, materials, occasion)
     holds = () if starts else _other_source(world, source)
-    return replace(plan, holds=plan.holds + holds + holds_before(world, config, phase, occasion.now_s))
+    return replace(
+        plan,
+        gates=_gates_so_far(world, config, phase),
+        holds=plan.holds + holds + holds_before(world, config, phase, occasion.now_s),
+    )
+
+
+def _gates_so_far(world: World, config: Config, phase: Phase) -> tuple[str, ...]:
+    """The phase's gates, and those of earlier phases that the ledger has no verdict of: an override skips none."""
+    missing = (
+        gate
+        for p in config.phases_before(phase.name)
+        for gate in p.gates
+        if gate not in world.state.judgements
+    )
+    return tuple(dict.fromkeys((*missing, *phase.gates)))
 
 
 def _requested_source(git: Git, world: World, config: Config, request: DeployRequest) -> str:

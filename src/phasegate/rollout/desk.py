@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
+from phasegate.notify.redaction import secrets_in, without_secrets
 from phasegate.rollout.materials import Occasion
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Desk:
 
         `SOURCE_DATE_EPOCH` (https://reproducible-builds.org) fixes the time that objects carry, never the clock.
         """
+        why = without_secrets(why, secrets_in(self.environment))
         now_s = self.clock()
         fixed = self.environment.get("SOURCE_DATE_EPOCH", "")
         return Occasion(self.repository.identity(), int(fixed) if fixed.isdigit() else now_s, now_s, why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def perform_effects(desk: Desk, world: World) -> State:
     failures = []
     for effect in world.state.effects:
         try:
-            done[effect.key] = _perform(desk, world.state, effect)
+            done[effect.key] = _perform(desk, world, effect)
             desk.say(f"effect {effect.key}: {done[effect.key].result}")
         except Exception as error:  # noqa: BLE001 - whatever breaks, the others go on and this one stays open
             failures.append(f"{effect.key}: {error}")
@@ -43,6 +44,7 @@ def perform_effects(desk: Desk, world: World) -> State:
         state = _record(desk, world, done) if done else state
     except PhasegateError as error:
         failures.append(f"the record of what was done: {error.what} {'; '.join(error.details)}".strip())
+        state = _record_messages(desk, world, done)
     if failures:
         raise PhasegateError(
             ErrorCode.EFFECTS_OPEN,
@@ -53,10 +55,23 @@ def perform_effects(desk: Desk, world: World) -> State:
     return state
 
 
-def _perform(desk: Desk, state: State, effect: Effect) -> Performed:
+def _record_messages(desk: Desk, world: World, done: dict[str, Performed]) -> State:
+    """Record at least what needs no docs branch, so that nobody is told twice because that branch is protected."""
+    messages = {key: performed for key, performed in done.items() if not performed.docs_files}
+    if not messages or len(messages) == len(done):
+        return world.state
+    with suppress(PhasegateError):
+        return _record(desk, world, messages)
+    return world.state
+
+
+def _perform(desk: Desk, world: World, effect: Effect) -> Performed:
     name = effect.name.partition(":")[0].replace("-", "_")
     module = importlib.import_module(f"phasegate.rollout.effects.{name}")
-    performed: Performed = module.perform(desk, state, effect)
+    performed: Performed = module.perform(desk, world.state, effect)
+    docs = world.state.docs
+    if performed.docs_files and docs is not None and world.tip(docs.ref) != docs.commit:
+        raise LookupError(f"someone else moved {docs.ref}; `invoke rollback --docs` goes forward from there")
     return performed
 
 

@@ -14,6 +14,7 @@ from phasegate.rollout.judging import Judge, Subject, let_through, run_gates
 from phasegate.rollout.publish import publish
 from phasegate.rollout.record import record_operation
 from phasegate.rollout.world import observe
+from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
     from phasegate.ledger.operation import Operation
@@ -43,8 +44,9 @@ def carry_out(
             after the refs moved `effects-open`.
     """
     if plan.changes_nothing:
-        return Done(plan, world.state)
+        return Done(plan, perform_effects(desk, world))
     refuse_holds(plan, override)
+    _refuse_falling(world, plan)
     builder = Builder(desk.repository, plan)
     judgements = _judge(desk, world, plan, builder, override, judge)
     _give_artifact(plan, builder, judgements)
@@ -77,6 +79,19 @@ def refuse_holds(plan: Plan, override: str | None) -> None:
             details=tuple(str(hold) for hold in plan.holds),
             hint="Wait, or do what is missing; --override REASON passes holds and is recorded.",
         )
+
+
+def _refuse_falling(world: World, plan: Plan) -> None:
+    """The last line of defence: versions on a channel only rise."""
+    for channel in plan.channels:
+        known = world.state.channels.get(channel.name)
+        if known is not None and Version.parse(channel.version) < Version.parse(known.version):
+            raise PhasegateError(
+                ErrorCode.VERSION_REUSED,
+                f"Channel {channel.name} carries {known.version}; {channel.version} would go back.",
+                why="Package managers, and people, take the higher version for the newer one.",
+                hint="Start a new candidate with `invoke deploy --phase internal`.",
+            )
 
 
 def preview(desk: Desk, plan: Plan) -> dict[str, str]:

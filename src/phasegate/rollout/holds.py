@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def holds_before(world: World, config: Config, phase: Phase, at_s: int) -> tuple[Hold, ...]:
-    """Everything that keeps the rollout out of `phase` at time `at_s`: order, soak, criteria, evidence, refs."""
+    """Everything that keeps the rollout out of `phase` at time `at_s`: order, soak, criteria, refs, flags."""
     rollout = world.state.rollout
     holds = list(_moved(world, phase))
     if rollout is not None:
@@ -42,11 +42,6 @@ def _of_phase(world: World, phase: Phase, rollout: Rollout, at_s: int) -> Iterat
     ready_s = seconds(entered) + int(phase.soak_s)
     if at_s < ready_s:
         yield Hold("soak", f"{rollout.candidate} soaks in phase {phase.name}", iso(ready_s))
-    for gate in phase.gates:
-        if gate not in world.state.judgements:
-            yield Hold(
-                "evidence", f"the ledger has no verdict of gate {gate} (phase {phase.name}) on this content"
-            )
     for name in phase.criteria:
         yield from CRITERIA[name](world, phase)
 

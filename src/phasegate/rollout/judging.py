@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Callable
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.ledger.records import Judgement
+from phasegate.notify.redaction import secrets_in, without_secrets
 from phasegate.rollout.plan import iso
 from phasegate.verdict import Verdict, worst
 
@@ -71,11 +72,11 @@ def run_gates(desk: Desk, subject: Subject, *, fresh: bool = False) -> tuple[Jud
         clock=lambda: datetime.now(timezone.utc),
         fresh=fresh,
     )
+    secrets = secrets_in(desk.environment)
     for evidence in found:
-        if not evidence.verdict.opens:
-            for line in evidence.details:
-                desk.say(f"  {evidence.gate} | {line}")
-    return tuple(_judgement(evidence) for evidence in found)
+        for line in () if evidence.verdict.opens else evidence.details:
+            desk.say(f"  {evidence.gate} | {without_secrets(line, secrets)}")
+    return tuple(_judgement(evidence, without_secrets(evidence.reason, secrets)) for evidence in found)
 
 
 def assume_passed(desk: Desk, subject: Subject) -> tuple[Judgement, ...]:
@@ -126,8 +127,5 @@ def _evidence(judgement: Judgement) -> Evidence:
     return Evidence.from_json({k: v for k, v in judgement.as_json().items() if k != "overridden"})
 
 
-def _judgement(evidence: Evidence) -> Judgement:
-    return Judgement(**{key: value for key, value in evidence.as_json().items() if key in _FIELDS})
-
-
-_FIELDS = frozenset(Judgement.__dataclass_fields__)
+def _judgement(evidence: Evidence, reason: str) -> Judgement:
+    return Judgement(**{**evidence.as_json(), "reason": reason})

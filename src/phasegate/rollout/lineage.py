@@ -52,10 +52,15 @@ def changes_since(git: Git, last: LastRelease | None, source: str) -> tuple[Chan
 def version_due(
     world: World, last: LastRelease | None, changes: Iterable[Change], floors: Iterable[Version]
 ) -> Version | None:
-    """The next public version, above `floors` and every public version that was ever used; None where none is due."""
+    """The next public version, above `floors` and every public version that was ever used; None where none is due.
+
+    It is not below what any channel carries, so that versions on a channel only rise.
+    """
     used = [Version.parse(version) for version in world.state.releases]
     finals = [version for version in (*used, *floors) if version.is_final]
-    return next_version(last.version if last else None, changes, max(finals, default=None))
+    due = next_version(last.version if last else None, changes, max(finals, default=None))
+    carried = max((Version.parse(c.version).final for c in world.state.channels.values()), default=None)
+    return max(due, carried) if due and carried else due
 
 
 def _public_releases(state: State) -> list[Release]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from phasegate.config import PUBLIC_PHASE
+from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.publication import announce, start_plan
 from phasegate.rollout.status import holds_ahead
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 def plan_notice(world: World, config: Config, kind: str, occasion: Occasion) -> Plan:
     """The plan that sends a notice of `kind` about the rollout through every configured channel."""
+    _refuse_untruth(world, config, kind)
     said = notice_values(world, config, occasion)
     notices = announce(world, config, occasion, kind, said)
     return replace(
@@ -24,6 +27,24 @@ def plan_notice(world: World, config: Config, kind: str, occasion: Occasion) -> 
         rollout=world.state.rollout,
         effects=tuple(effect for effect in notices if effect.name.startswith("notice")),
     )
+
+
+def _refuse_untruth(world: World, config: Config, kind: str) -> None:
+    state = world.state
+    public = state.channels.get(config.public_channel)
+    restored = public is not None and state.releases[public.version].restores is not None
+    happened = {
+        "announcement": state.rollout is not None,
+        "phase": state.rollout is not None,
+        "release": state.rollout is not None and PUBLIC_PHASE in state.rollout.entered,
+        "rollback": restored,
+    }
+    if not happened.get(kind, True):
+        raise PhasegateError(
+            ErrorCode.USAGE,
+            f"A notice of kind {kind!r} would tell what did not happen.",
+            hint="See `invoke status`; --kind summary tells what did.",
+        )
 
 
 def notice_values(world: World, config: Config, occasion: Occasion) -> dict[str, str]:

@@ -191,6 +191,20 @@ def phase_effects(
     return announce(world, config, occasion, "phase", said)
 
 
+def refuse_moved(world: World, phase: Phase) -> None:
+    """Raise `channel-moved` where the phase's ref is not where the ledger left it."""
+    known = world.state.channels.get(phase.channel) if phase.channel else world.state.docs
+    if known is None or world.tip(known.ref) == known.commit:
+        return
+    kind = f"--quick --channel {phase.channel}" if phase.channel else "--docs"
+    raise PhasegateError(
+        ErrorCode.CHANNEL_MOVED,
+        f"{known.ref} is not where the ledger left it.",
+        why=f"It is at {world.tip(known.ref)}, and should be at {known.commit}: someone else moved it.",
+        hint=f"`invoke rollback {kind}` goes forward from there to the ledger's release.",
+    )
+
+
 def rollout_under_way(world: World) -> Rollout:
     """The rollout.
 

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from phasegate.config import PUBLIC_PHASE
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.rollout.changelog import with_rollback
-from phasegate.rollout.materials import Materials, foreign_releases, used_versions
+from phasegate.rollout.materials import Materials, foreign_releases
 from phasegate.rollout.plan import (
     NODE,
-    CommitSpec,
-    PlannedEffect,
     PlannedMove,
-    PlannedRelease,
-    TagSpec,
-    TreeSpec,
-    iso,
 )
 from phasegate.rollout.publication import (
-    adopted_releases,
-    announce,
     start_plan,
-    step_channel,
-    step_docs,
-    tag_release,
 )
+from phasegate.rollout.restoration import assemble
 from phasegate.rollout.snapshot import read_snapshot
 from phasegate.rollout.statuspage import read_status_page
-from phasegate.rollout.targets import nothing_to_roll_back
-from phasegate.rollout.versions import rollback_versions
+from phasegate.rollout.targets import Target, current_release, last_good, nothing_to_roll_back
 from phasegate.rollout.world import TAGS
 
 if TYPE_CHECKING:
@@ -39,25 +26,12 @@ if TYPE_CHECKING:
 
     from phasegate.config import Config
     from phasegate.git.door import Git
-    from phasegate.ledger.records import Rollout
+    from phasegate.ledger.records import Channel, Docs, Release
+    from phasegate.ledger.state import State
     from phasegate.rollout.materials import Occasion
     from phasegate.rollout.plan import Plan
-    from phasegate.rollout.publication import ChannelStep, DocsStep
-    from phasegate.rollout.targets import Choice, RollbackRequest, Target
+    from phasegate.rollout.targets import Choice, RollbackRequest
     from phasegate.rollout.world import World
-    from phasegate.version.semver import Version
-
-
-@dataclass(frozen=True)
-class Restoration:
-    """A target's release under its new version, as it will be built and tagged."""
-
-    target: Target
-    version: Version
-    commit: CommitSpec
-    tag: TagSpec
-    move: PlannedMove
-    release: PlannedRelease
 
 
 def plan_rollback(
@@ -71,9 +45,10 @@ def plan_rollback(
     _refuse_unknown_channel(config, request)
     if not world.state.channels:
         raise nothing_to_roll_back("nothing has been released yet", world.state)
-    choice = choose(world, config, request)
-    if choice.targets or choice.site not in (None, _current_site(world)):
-        materials = _gather(git, world, config, choice, occasion.at_s)
+    foreign = foreign_releases(git, world, config, occasion.at_s)
+    choice = repair(world, config, request, choose(world, config, request))
+    if choice.targets or choice.site is not None:
+        materials = _gather(git, world, config, choice, foreign)
         plan = assemble(world, config, choice, materials, occasion)
     else:
         title = "Nothing to take back: every channel carries a good release; --to VERSION goes further back"
@@ -81,36 +56,48 @@ def plan_rollback(
     return _with_tags_deleted(git, world, config, plan) if request.delete_tags else plan
 
 
+def repair(world: World, config: Config, request: RollbackRequest, choice: Choice) -> Choice:
+    """The choice, and what someone else moved: those refs get the ledger's release again, forward from where they are."""
+    if request.kind == "flag":
+        return choice
+    chosen = {target.channel for target in choice.targets}
+    asked = [request.channel] if request.channel else list(world.state.channels)
+    moved = [
+        n
+        for n in asked
+        if n not in chosen and request.kind != "docs" and _is_moved(world, world.state.channels[n])
+    ]
+    targets = [_again(world.state, config, channel, choice.bad) for channel in moved]
+    docs, site = world.state.docs, choice.site
+    if docs is not None and _is_moved(world, docs):
+        site = choice.site if request.kind != "docs" or request.to else None
+        site = site or _current_site(world)
+    elif site == _current_site(world):
+        site = None
+    return replace(choice, targets=(*choice.targets, *targets), site=site)
+
+
+def _is_moved(world: World, known: Channel | Docs) -> bool:
+    return world.tip(known.ref) != known.commit
+
+
+def _again(state: State, config: Config, channel: str, bad: frozenset[str]) -> Target:
+    current = current_release(state, channel)
+    good = (
+        current
+        if current.withdrawn is None and current.content not in bad
+        else last_good(state, config, channel, bad)
+    )
+    if good is None:
+        raise nothing_to_roll_back(f"channel {channel} has carried nothing good", state)
+    return Target(channel, current, good)
+
+
 def choose(world: World, config: Config, request: RollbackRequest) -> Choice:
     """What a rollback of the request's kind does."""
     module = importlib.import_module(f"phasegate.rollout.rollbacks.{request.kind}")
     choice: Choice = module.choose(world.state, config, request)
     return choice
-
-
-def assemble(world: World, config: Config, choice: Choice, materials: Materials, occasion: Occasion) -> Plan:
-    """The plan that makes `choice` real. Pure."""
-    versions = rollback_versions(choice.targets, used_versions(world, materials, config))
-    restorations = _restorations(world, config, choice, materials, versions, occasion)
-    steps = [_step(world, config, materials, restorations, t, versions[t.channel]) for t in choice.targets]
-    docs = _docs_step(world, config, choice, materials)
-    withdrawn = _withdrawn(world, choice, occasion)
-    effects = _effects(world, config, choice, versions, withdrawn, docs, occasion)
-    both: list[ChannelStep | DocsStep] = [*steps, *([docs] if docs else [])]
-    channels = tuple(step.channel for step in steps)
-    return replace(
-        start_plan(world, occasion, "rollback", _title(choice, versions, docs)),
-        commits=(*(r.commit for r in restorations), *(step.commit for step in both)),
-        tags=tuple(r.tag for r in restorations),
-        moves=(*(r.move for r in restorations), *(step.move for step in both)),
-        releases=tuple(r.release for r in restorations),
-        adopted=adopted_releases(world, materials, channels),
-        channels=channels,
-        docs=docs.docs if docs else None,
-        rollout=_rollout_after(world, config, choice),
-        withdrawn=withdrawn,
-        effects=effects,
-    )
 
 
 def _refuse_unknown_channel(config: Config, request: RollbackRequest) -> None:
@@ -127,154 +114,15 @@ def _current_site(world: World) -> tuple[str, str] | None:
     return (docs.version, docs.sites[docs.version]) if docs and docs.version else None
 
 
-def _gather(git: Git, world: World, config: Config, choice: Choice, at_s: int) -> Materials:
+def _gather(
+    git: Git, world: World, config: Config, choice: Choice, foreign: Mapping[str, Release]
+) -> Materials:
     trees = {target.good.tree for target in choice.targets}
     return Materials(
-        foreign=foreign_releases(git, world, config, at_s),
+        foreign=foreign,
         snapshots={tree: read_snapshot(git, tree, config) for tree in sorted(trees)},
         status_page=read_status_page(git, world, config) if choice.site else {},
     )
-
-
-def _restorations(
-    world: World,
-    config: Config,
-    choice: Choice,
-    materials: Materials,
-    versions: Mapping[str, Version],
-    occasion: Occasion,
-) -> list[Restoration]:
-    """One for each new version; channels that share a version share it."""
-    by_version = {versions[target.channel]: target for target in reversed(choice.targets)}
-    return [
-        _restore(world, config, choice, materials, target, version, occasion)
-        for version, target in sorted(by_version.items())
-    ]
-
-
-def _restore(
-    world: World,
-    config: Config,
-    choice: Choice,
-    materials: Materials,
-    target: Target,
-    version: Version,
-    occasion: Occasion,
-) -> Restoration:
-    snapshot, good = materials.snapshots[target.good.tree], target.good
-    restores = None if choice.flags_off else good.restores or good.version
-    changelog = with_rollback(snapshot.changelog, str(version), iso(occasion.at_s), restores)
-    stamps = snapshot.stamped(version, changelog)
-    flags = good.flags
-    if choice.flags_off:
-        stamps.update(snapshot.flags_off())
-        flags = dict.fromkeys(good.flags, False)
-    title = f"Release {version}: {f'restore {restores}' if restores else 'feature flags off'}"
-    commit = CommitSpec(
-        f"{NODE}release/{version}", TreeSpec(good.tree, dict(stamps)), (good.commit,), f"{title}\n"
-    )
-    tag, move = tag_release(world, config, version=str(version), target=commit.node, title=title)
-    release = PlannedRelease(
-        str(version),
-        "flag" if choice.flags_off else "rollback",
-        commit.node,
-        good.content,
-        good.source,
-        tag.ref,
-        restores,
-        flags,
-    )
-    return Restoration(target, version, commit, tag, move, release)
-
-
-def _step(
-    world: World,
-    config: Config,
-    materials: Materials,
-    restorations: list[Restoration],
-    target: Target,
-    version: Version,
-) -> ChannelStep:
-    restoration = next(r for r in restorations if r.version == version)
-    return step_channel(
-        world,
-        config,
-        materials,
-        name=target.channel,
-        version=str(version),
-        release=restoration.commit.node,
-        tree=restoration.commit.tree,
-    )
-
-
-def _docs_step(world: World, config: Config, choice: Choice, materials: Materials) -> DocsStep | None:
-    if choice.site is None or choice.site == _current_site(world):
-        return None
-    version, site = choice.site
-    return step_docs(world, config, materials, site=site, version=version)
-
-
-def _withdrawn(world: World, choice: Choice, occasion: Occasion) -> dict[str, str]:
-    """Every release with the bad content that is not withdrawn yet, and that no channel goes on carrying."""
-    state = world.state
-    moving = {target.channel for target in choice.targets}
-    staying = {channel.version for name, channel in state.channels.items() if name not in moving}
-    reason = occasion.why or "rolled back"
-    return {
-        version: reason
-        for version, release in state.releases.items()
-        if release.content in choice.bad and release.withdrawn is None and version not in staying
-    }
-
-
-def _rollout_after(world: World, config: Config, choice: Choice) -> Rollout | None:
-    """The rollout goes on where its content is left alone, or where the public keeps it."""
-    rollout = world.state.rollout
-    if rollout is None or rollout.content not in choice.bad:
-        return rollout
-    public = world.state.channels.get(config.public_channel)
-    moving = {target.channel for target in choice.targets}
-    public_keeps_it = (
-        PUBLIC_PHASE in rollout.entered and public is not None and config.public_channel not in moving
-    )
-    return rollout if public_keeps_it else None
-
-
-def _title(choice: Choice, versions: Mapping[str, Version], docs: DocsStep | None) -> str:
-    moves = [
-        f"{t.channel} {t.current.version} → {versions[t.channel]}"
-        + (" (flags off)" if choice.flags_off else f" (restores {t.good.restores or t.good.version})")
-        for t in choice.targets
-    ]
-    moves += [f"docs → {docs.docs.version}"] if docs else []
-    return f"Roll back {', '.join(moves)}"
-
-
-def _effects(
-    world: World,
-    config: Config,
-    choice: Choice,
-    versions: Mapping[str, Version],
-    withdrawn: Mapping[str, str],
-    docs: DocsStep | None,
-    occasion: Occasion,
-) -> tuple[PlannedEffect, ...]:
-    said = {
-        "withdrawn": ", ".join(withdrawn),
-        "version": ", ".join(sorted({str(version) for version in versions.values()})),
-        "channels": ", ".join(target.channel for target in choice.targets) or "docs",
-        "restored": _restored(choice, docs),
-        "reason": occasion.why,
-    }
-    report = PlannedEffect("incident-report", {**said, "ledger": world.ledger_head or ""})
-    return (*((report,) if choice.reports else ()), *announce(world, config, occasion, "rollback", said))
-
-
-def _restored(choice: Choice, docs: DocsStep | None) -> str:
-    versions = sorted({target.good.restores or target.good.version for target in choice.targets})
-    if not versions:
-        return f"the documentation of {docs.docs.version}" if docs else ""
-    return ", ".join(versions) + (" with its feature flags off" if choice.flags_off else "")
 
 
 def _with_tags_deleted(git: Git, world: World, config: Config, plan: Plan) -> Plan:

@@ -30,7 +30,7 @@ def open_sandbox(folder: Path, origin: Repository, config: Config) -> Repository
     marker = folder / _MARKER
     if marker.exists() and json.loads(marker.read_text(encoding="utf-8"))["ready"]:
         return open_repository(folder / _CHECKOUT)
-    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+    if folder.exists() and not marker.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise PhasegateError(
             ErrorCode.SANDBOX_INVALID,
             f"{folder} is not empty and no sandbox.",

@@ -8,22 +8,28 @@ from phasegate.version.next import next_candidate
 from phasegate.version.semver import Level, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from phasegate.rollout.targets import Target
 
 
-def rollback_versions(targets: Iterable[Target], used: Iterable[Version]) -> dict[str, Version]:
+def rollback_versions(
+    targets: Iterable[Target], used: Iterable[Version], carried: Mapping[str, Version] | None = None
+) -> dict[str, Version]:
     """Channel → the fresh version under which it gets its target's tree.
 
     A final version is followed by its next patch, a candidate by the next candidate. Channels that get the same tree
-    share a version wherever it is above what each of them has.
+    share a version wherever it is above what each of them has. `carried` are versions that channels carry without the
+    ledger knowing.
     """
     taken = set(used)
     given: dict[str, dict[str, Version]] = {}
     versions = {}
-    for target in sorted(targets, key=_finals_first, reverse=True):
-        current = Version.parse(target.current.version)
+    current_of = {t.channel: max(Version.parse(t.current.version), *_foreign(carried, t)) for t in targets}
+    for target in sorted(
+        targets, key=lambda t: (current_of[t.channel].is_final, current_of[t.channel]), reverse=True
+    ):
+        current = current_of[target.channel]
         group = given.setdefault(target.good.tree, {})
         version = next((v for v in group.values() if v > current), None) or _fresh_above(current, taken)
         taken.add(version)
@@ -31,9 +37,9 @@ def rollback_versions(targets: Iterable[Target], used: Iterable[Version]) -> dic
     return versions
 
 
-def _finals_first(target: Target) -> tuple[bool, Version]:
-    version = Version.parse(target.current.version)
-    return version.is_final, version
+def _foreign(carried: Mapping[str, Version] | None, target: Target) -> tuple[Version, ...]:
+    found = (carried or {}).get(target.channel)
+    return (found or Version.parse(target.current.version),)
 
 
 def _fresh_above(current: Version, taken: set[Version]) -> Version:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.git.remote import OBSERVED, RemoteRef, default_branch, fetch_refs
+from phasegate.git.objects import is_ancestor
+from phasegate.git.remote import KNOWN, OBSERVED, RemoteRef, default_branch, fetch_refs, remember
 from phasegate.ledger.chain import LEDGER_REF, read_state
 from phasegate.ledger.records import Move
 
@@ -82,7 +83,21 @@ def observe(repository: Repository, config: Config) -> World:
     patterns = [f"{branch_ref(branch)}*" for branch in branches]
     refs = fetch_refs(repository, config.remote, [*patterns, f"{TAGS}{before}*{after}", f"{LEDGER_REF}*"])
     head = refs.get(LEDGER_REF)
+    _refuse_rewound_ledger(repository, config, head.commit if head else None)
     return World(refs, branch_ref(source), read_state(repository.git, head.commit if head else None))
+
+
+def _refuse_rewound_ledger(repository: Repository, config: Config, head: str | None) -> None:
+    known = remember(repository, "ledger", head)
+    if known is None or (head is not None and (head == known or is_ancestor(repository.git, known, head))):
+        return
+    raise PhasegateError(
+        ErrorCode.LEDGER_CORRUPT,
+        f"The ledger on {config.remote!r} was {'rewound' if head else 'deleted'}.",
+        why=f"This clone has seen operation {known}, which it no longer holds.",
+        hint=f"Bring it back with `git push --force {config.remote} {KNOWN}ledger:{LEDGER_REF}`; where it was meant, forget it "
+        f"with `git update-ref -d {KNOWN}ledger`.",
+    )
 
 
 def source_tip(world: World, config: Config) -> str:

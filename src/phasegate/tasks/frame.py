@@ -20,6 +20,8 @@ from phasegate.errors import ErrorCode, PhasegateError, redact
 if TYPE_CHECKING:
     from invoke.context import Context
 
+    from phasegate.config import Config
+    from phasegate.git.repository import Repository
     from phasegate.rollout.desk import Desk
 
 SANDBOX_HELP = "Do it in a sandbox: a clone of this checkout with a bare remote beside it, in DIR or a folder of its own."
@@ -46,6 +48,10 @@ def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
                 fail(error, as_json=bool(options.get("json")))
             except Exit:
                 raise
+            except KeyboardInterrupt:
+                raise Exit(
+                    "Interrupted. Run `invoke status`; repeating the command is safe.", code=130
+                ) from None
             except Exception as error:  # noqa: BLE001 - nobody above could say it better
                 fail(_unforeseen(error), as_json=bool(options.get("json")))
 
@@ -99,14 +105,24 @@ def print_json(value: object) -> None:
     print(json.dumps(value, indent=2))
 
 
+def _config_of(repository: Repository) -> Config:
+    """The configuration in the working folder; in a bare repository, the one in HEAD."""
+    from phasegate.config import OWN_FILE, PROJECT_FILE, load_config, read_config
+    from phasegate.git.objects import read_objects
+
+    if not repository.is_bare:
+        return load_config(repository.root)
+    found = read_objects(repository.git, [f"HEAD:{name}" for name in (OWN_FILE, PROJECT_FILE)])
+    return read_config({name.partition(":")[2]: content for name, content in found.items()})
+
+
 def open_desk(sandbox: str | bool | None = None, *, soak: bool = False) -> Desk:
     """The desk in the current folder's repository, or in a sandbox made from it."""
-    from phasegate.config import load_config
     from phasegate.git.repository import open_repository
     from phasegate.rollout.desk import Desk
 
     here = open_repository(Path.cwd())
-    config = load_config(here.root)
+    config = _config_of(here)
     environments = here.state_folder / "environments"
     if not sandbox:
         return Desk(here, config, environments, say)
@@ -115,7 +131,7 @@ def open_desk(sandbox: str | bool | None = None, *, soak: bool = False) -> Desk:
     folder = here.state_folder / "sandbox" if sandbox is True else Path(str(sandbox)).expanduser().resolve()
     repository = open_sandbox(folder, here, config)
     say(f"sandbox: {folder} (checkout and remote inside; remove the folder to start anew)")
-    config = load_config(repository.root)
+    config = _config_of(repository)
     return Desk(repository, config if soak else config.without_soak(), environments, say)
 
 

@@ -57,7 +57,10 @@ def _rollout_lines(rollout: dict[str, Any] | None) -> list[str]:
 
 def history_lines(operations: Iterable[Operation]) -> list[str]:
     """The operations, a row each."""
-    rows = [(str(o.number), o.at, o.who, o.title + (f" ({o.why})" if o.why else "")) for o in operations]
+    rows = [
+        (str(o.number), o.at, o.who, o.title + (f" ({' '.join(o.why.split())})" if o.why else ""))
+        for o in operations
+    ]
     return table(rows) if rows else ["The ledger is empty."]
 
 

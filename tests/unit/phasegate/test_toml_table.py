@@ -96,7 +96,7 @@ def test_a_bad_value_is_a_value_error_with_a_sentence(parse: Callable[[Any], obj
         parse(value)
 
 
-@given(st.integers(min_value=0, max_value=10**6), st.sampled_from("smhd"))
+@given(st.integers(min_value=0, max_value=3650), st.sampled_from("smhd"))
 def test_a_longer_unit_is_never_a_shorter_time(count: int, unit: str) -> None:
     assert duration_s(f"{count}s") <= duration_s(f"{count}{unit}") <= duration_s(f"{count}d")
 

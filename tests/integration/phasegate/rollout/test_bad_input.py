@@ -189,6 +189,7 @@ def test_the_rows_cover_every_code_that_bad_input_can_cause() -> None:
         ErrorCode.DECLINED,
         ErrorCode.NOT_A_REPOSITORY,
         ErrorCode.PLAN_CHANGED,
+        ErrorCode.CHANNEL_MOVED,
         ErrorCode.OUTCOME_UNKNOWN,
         ErrorCode.GIT_FAILED,
         ErrorCode.GATE_FAILED,

@@ -75,12 +75,6 @@ def test_a_phase_soaks_to_the_second() -> None:
     assert holds(now, "docs", HOUR_S) == ()
 
 
-def test_evidence_that_the_ledger_lacks_is_named_gate_by_gate() -> None:
-    now = world(under_way("internal", judgements={"tests": judgement("tests", "c")}))
-    said = "the ledger has no verdict of gate plugin (phase internal) on this content"
-    assert holds(now, "canary") == (Hold("evidence", said),)
-
-
 def test_a_channel_that_someone_else_moved_is_a_hold_and_breaks_its_phase_s_criterion() -> None:
     now = world(under_way("internal", "canary"), canary="theirs")
     moved = "refs/heads/canary is at theirs, the ledger left it at canary 1.1.0-rc.1: someone else moved it"
@@ -122,7 +116,7 @@ def test_all_holds_are_told_at_once() -> None:
     now = replace(now, releases={**now.releases, "1.1.0-rc.2": dark})
     now.channels["stable"] = replace(now.channels["internal"], ref="refs/heads/stable", version="1.1.0-rc.2")
     kinds = [hold.kind for hold in holds(world(now, stable="theirs"), "public", 0)]
-    assert kinds == ["moved", "evidence", "evidence", "soak", "evidence", "criterion", "order", "flag"]
+    assert kinds == ["moved", "soak", "criterion", "order", "flag"]
 
 
 def test_without_a_rollout_only_a_moved_channel_holds() -> None:
