@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 from phasegate.config import Config, Gate, Phase, load_config
 from phasegate.git.remote import fetch_refs
 from phasegate.git.repository import open_repository
-from phasegate.rollout.deploy import DeployRequest, plan_deploy
+from phasegate.rollout.applying.engine import Done, carry_out
+from phasegate.rollout.applying.judging import assume_passed
 from phasegate.rollout.desk import Desk
-from phasegate.rollout.engine import Done, carry_out
-from phasegate.rollout.judging import assume_passed
-from phasegate.rollout.rollback import plan_rollback
-from phasegate.rollout.targets import RollbackRequest
-from phasegate.rollout.world import World, observe
+from phasegate.rollout.planning.deploy import DeployRequest, plan_deploy
+from phasegate.rollout.planning.rollback import plan_rollback
+from phasegate.rollout.planning.targets import RollbackRequest
+from phasegate.rollout.reading.world import World, observe
 
 if TYPE_CHECKING:
-    from phasegate.rollout.plan import Plan
+    from phasegate.rollout.planning.plan import Plan
 
 START_S = 1_699_948_800
 PHASES = ("internal", "canary", "docs", "public")

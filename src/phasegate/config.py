@@ -34,7 +34,7 @@ PHASES = ("internal", "canary", "docs", "public")
 """The phases of a rollout, in the order in which a release goes through them."""
 
 CRITERIA = ("published",)
-"""The success criteria that a phase can name; phasegate.rollout.criteria holds them."""
+"""The success criteria that a phase can name; phasegate.rollout.planning.criteria holds them."""
 
 OWN_FILE, PROJECT_FILE = "phasegate.toml", "pyproject.toml"
 """Where the configuration stands; the first that is there counts."""

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from phasegate.config import CRITERIA, Config, Gate, Notify, Phase, load_config
-from phasegate.rollout import criteria
+from phasegate.rollout.planning import criteria
 from phasegate.tasks.collection import namespace
 
 if sys.version_info >= (3, 11):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
 from phasegate.notify.redaction import secrets_in, without_secrets
-from phasegate.rollout.materials import Occasion
+from phasegate.rollout.reading.materials import Occasion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

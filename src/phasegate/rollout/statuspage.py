@@ -7,13 +7,13 @@ import json
 from typing import TYPE_CHECKING
 
 from phasegate.git.objects import read_objects
-from phasegate.rollout.world import branch_ref
+from phasegate.rollout.reading.world import branch_ref
 
 if TYPE_CHECKING:
     from phasegate.config import Config
     from phasegate.git.door import Git
     from phasegate.ledger.state import State
-    from phasegate.rollout.world import World
+    from phasegate.rollout.reading.world import World
 
 PAGE = "status.html"
 DATA = "status.json"

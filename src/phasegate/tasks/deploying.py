@@ -50,7 +50,7 @@ def deploy(
 
 
 def _missing_phases(desk: Desk, phase: str) -> list[str]:
-    from phasegate.rollout.world import observe
+    from phasegate.rollout.reading.world import observe
 
     rollout = observe(desk.repository, desk.config).state.rollout
     entered = rollout.entered if rollout else {}
@@ -58,8 +58,8 @@ def _missing_phases(desk: Desk, phase: str) -> list[str]:
 
 
 def _enter(desk: Desk, phase: str, source: str | None, manner: Manner) -> None:
-    from phasegate.rollout.deploy import DeployRequest, plan_deploy
-    from phasegate.rollout.world import observe
+    from phasegate.rollout.planning.deploy import DeployRequest, plan_deploy
+    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.operate import operate
 
     occasion = desk.occasion(manner.override or "")
@@ -96,9 +96,9 @@ def rollback(
     sandbox: str | None = None,
 ) -> None:
     """Take a release back: forward, under a fresh, higher version, so that clients get it."""
-    from phasegate.rollout.rollback import plan_rollback
-    from phasegate.rollout.targets import RollbackRequest
-    from phasegate.rollout.world import observe
+    from phasegate.rollout.planning.rollback import plan_rollback
+    from phasegate.rollout.planning.targets import RollbackRequest
+    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.operate import Manner, operate
 
     chosen = [name for name, on in (("quick", quick), ("full", full), ("flag", flag), ("docs", docs)) if on]
@@ -129,8 +129,8 @@ def resume(
     context: Context, yes: bool = False, plan: bool = False, json: bool = False, sandbox: str | None = None
 ) -> None:
     """Perform the effects of earlier operations that are still open."""
-    from phasegate.rollout.effecting import perform_effects
-    from phasegate.rollout.world import observe
+    from phasegate.rollout.applying.effecting import perform_effects
+    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.operate import confirm
 
     desk = open_desk(sandbox)
@@ -162,8 +162,8 @@ def notify(
 ) -> None:
     """Send a notice about the rollout through every configured channel."""
     from phasegate.notify.message import render
-    from phasegate.rollout.notices import plan_notice
-    from phasegate.rollout.world import observe
+    from phasegate.rollout.planning.notices import plan_notice
+    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.operate import Manner, operate
 
     desk = open_desk(sandbox)

@@ -126,7 +126,7 @@ def open_desk(sandbox: str | bool | None = None, *, soak: bool = False) -> Desk:
     environments = here.state_folder / "environments"
     if not sandbox:
         return Desk(here, config, environments, say)
-    from phasegate.rollout.sandbox import open_sandbox
+    from phasegate.rollout.proving.sandbox import open_sandbox
 
     folder = here.state_folder / "sandbox" if sandbox is True else Path(str(sandbox)).expanduser().resolve()
     repository = open_sandbox(folder, here, config)

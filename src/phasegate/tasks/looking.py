@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @verb()
 def status(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
     """What every channel carries, where the rollout is, and what it waits for."""
-    from phasegate.rollout.status import describe_status
-    from phasegate.rollout.world import observe
+    from phasegate.rollout.planning.status import describe_status
+    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.render import status_lines
 
     desk = open_desk(sandbox)
@@ -36,7 +36,7 @@ def status(context: Context, json: bool = False, sandbox: str | None = None) -> 
 def history(context: Context, limit: int = 20, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001
     """The ledger's operations, newest first."""
     from phasegate.ledger.chain import read_operations
-    from phasegate.rollout.world import observe
+    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.render import history_lines
 
     desk = open_desk(sandbox)
@@ -57,8 +57,8 @@ def next_version(
 ) -> None:
     """The version that the commits since the last release ask for; nothing, and a status, when none is due."""
     from phasegate.git.objects import resolve_commit
-    from phasegate.rollout.duty import due_version
-    from phasegate.rollout.world import observe, source_tip
+    from phasegate.rollout.reading.duty import due_version
+    from phasegate.rollout.reading.world import observe, source_tip
     from phasegate.version.parser import warm_up
 
     warm_up()
@@ -96,8 +96,8 @@ def gates(
     sandbox: str | None = None,
 ) -> None:
     """Run the gates on the tree that would be published, side by side, and keep the evidence."""
-    from phasegate.rollout.judging import let_through, run_gates
-    from phasegate.rollout.preparing import prepare_subject
+    from phasegate.rollout.applying.judging import let_through, run_gates
+    from phasegate.rollout.applying.preparing import prepare_subject
     from phasegate.tasks.render import judgement_lines
 
     desk = open_desk(sandbox)
@@ -116,8 +116,8 @@ def gates(
 @verb()
 def verify(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
     """Compare what is published with what the ledger says."""
-    from phasegate.rollout import verify as verification
-    from phasegate.rollout.world import observe
+    from phasegate.rollout.proving import verify as verification
+    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.render import check_lines
     from phasegate.verdict import Verdict
 
@@ -152,7 +152,7 @@ def verify(context: Context, json: bool = False, sandbox: str | None = None) -> 
 @verb(keep="Keep the scratch repositories in this folder.")
 def rehearse(context: Context, keep: str | None = None, json: bool = False) -> None:  # noqa: ARG001 - Invoke's form
     """Go through whole rollouts and every rollback on a scratch remote. Gates count as passed: it proves the engine."""
-    from phasegate.rollout.rehearsal import rehearse as run_rehearsal
+    from phasegate.rollout.proving.rehearsal import rehearse as run_rehearsal
     from phasegate.tasks.render import step_line, step_table
     from phasegate.verdict import Verdict
 

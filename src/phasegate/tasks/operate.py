@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.rollout.engine import carry_out, preview, refuse_holds
+from phasegate.rollout.applying.engine import carry_out, preview, refuse_holds
 from phasegate.tasks.frame import print_json, say
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from invoke.context import Context
 
     from phasegate.rollout.desk import Desk
-    from phasegate.rollout.plan import Plan
-    from phasegate.rollout.world import World
+    from phasegate.rollout.planning.plan import Plan
+    from phasegate.rollout.reading.world import World
 
 _SHORT = 12
 _SHORTEST_HASH = 8

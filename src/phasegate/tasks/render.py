@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from phasegate.ledger.operation import Operation
     from phasegate.ledger.records import Judgement
-    from phasegate.rollout.rehearsal import Step
-    from phasegate.rollout.verify import Check
+    from phasegate.rollout.proving.rehearsal import Step
+    from phasegate.rollout.proving.verify import Check
 
 _SHORT = 12
 

@@ -12,12 +12,12 @@ from phasegate.ledger.chain import LEDGER_REF
 from phasegate.ledger.operation import Operation
 from phasegate.ledger.records import Channel, Docs, Judgement, Release, Rollout
 from phasegate.ledger.state import State
-from phasegate.rollout.materials import Occasion
-from phasegate.rollout.plan import iso
-from phasegate.rollout.world import World
+from phasegate.ledger.times import iso
+from phasegate.rollout.reading.materials import Occasion
+from phasegate.rollout.reading.world import World
 
 if TYPE_CHECKING:
-    from phasegate.rollout.targets import Choice
+    from phasegate.rollout.planning.targets import Choice
     from phasegate.version.semver import Version
 
 AT_S = 1_800_000_000

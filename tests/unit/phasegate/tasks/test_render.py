@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from phasegate.ledger.operation import Operation
 from phasegate.ledger.records import Judgement
-from phasegate.rollout.rehearsal import Step
-from phasegate.rollout.verify import Check
+from phasegate.rollout.proving.rehearsal import Step
+from phasegate.rollout.proving.verify import Check
 from phasegate.tasks.render import (
     check_lines,
     history_lines,

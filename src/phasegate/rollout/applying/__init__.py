@@ -1,0 +1,1 @@
+"""A plan made real: gates, objects, the push, the effects."""

@@ -1,0 +1,52 @@
+"""The incident report of a full rollback: what the ledger knows, ready for people to complete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phasegate.ledger.chain import read_operations
+from phasegate.rollout.applying.effects.performed import Performed
+from phasegate.version.changelog import as_markdown
+
+if TYPE_CHECKING:
+    from phasegate.ledger.operation import Operation
+    from phasegate.ledger.records import Effect
+    from phasegate.ledger.state import State
+    from phasegate.rollout.desk import Desk
+
+_TIMELINE_LENGTH = 20
+
+
+def perform(desk: Desk, state: State, effect: Effect) -> Performed:
+    """Write the report below the state folder, with the timeline of the last operations."""
+    path = desk.repository.state_folder / "incidents" / f"operation-{effect.key.partition('/')[0]}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    operations = read_operations(desk.repository.git, effect.values["ledger"] or None, _TIMELINE_LENGTH)
+    path.write_text(_report(state, effect, operations), encoding="utf-8")
+    return Performed(str(path))
+
+
+def _report(state: State, effect: Effect, operations: tuple[Operation, ...]) -> str:
+    values = effect.values
+    withdrawn = [
+        f"- {v}: {as_markdown(r.withdrawn)}" for v, r in state.releases.items() if r.withdrawn is not None
+    ]
+    timeline = [f"- {o.at} · {as_markdown(o.who)} · {as_markdown(o.title)}" for o in reversed(operations)]
+    return "\n".join([
+        f"# Incident: {as_markdown(values['withdrawn'] or values['version'])} taken back",
+        "",
+        f"Reason: {as_markdown(values['reason']) or 'not given'}",
+        "",
+        "## Withdrawn",
+        *withdrawn,
+        "",
+        "## Timeline (before the rollback)",
+        *timeline,
+        "",
+        "## What users saw",
+        "",
+        "## Cause",
+        "",
+        "## What prevents it from now on",
+        "",
+    ])  # fmt: skip

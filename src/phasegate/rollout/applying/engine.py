@@ -1,0 +1,145 @@
+"""An operation from plan to done: holds, gates, objects, the push, the effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.objects import Stamp
+from phasegate.git.remote import RefMove
+from phasegate.rollout.applying.build import ARTIFACT, Builder, check_contents
+from phasegate.rollout.applying.effecting import perform_effects
+from phasegate.rollout.applying.judging import Judge, Subject, let_through, run_gates
+from phasegate.rollout.applying.publish import publish
+from phasegate.rollout.applying.record import record_operation
+from phasegate.rollout.reading.world import observe
+from phasegate.version.semver import Version
+
+if TYPE_CHECKING:
+    from phasegate.ledger.operation import Operation
+    from phasegate.ledger.records import Judgement
+    from phasegate.ledger.state import State
+    from phasegate.rollout.desk import Desk
+    from phasegate.rollout.planning.plan import Plan
+    from phasegate.rollout.reading.world import World
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an operation came to: the state after it, and its ledger entry; None where nothing changed."""
+
+    plan: Plan
+    state: State
+    operation: Operation | None = None
+
+
+def carry_out(
+    desk: Desk, world: World, plan: Plan, *, override: str | None = None, judge: Judge = run_gates
+) -> Done:
+    """Make `plan` real, or leave everything as it is.
+
+    Raises:
+        PhasegateError: `rollout-held`, `gate-failed`, `gate-inconclusive`, `gate-error`, what `publish` raises, and
+            after the refs moved `effects-open`.
+    """
+    if plan.changes_nothing:
+        return Done(plan, perform_effects(desk, world))
+    refuse_holds(plan, override)
+    _refuse_falling(world, plan)
+    builder = Builder(desk.repository, plan)
+    judgements = _judge(desk, world, plan, builder, override, judge)
+    _give_artifact(plan, builder, judgements)
+    desk.say("building objects")
+    ids = builder.build_all()
+    check_contents(desk.repository, desk.config, plan, builder)
+    operation = record_operation(
+        plan,
+        world.state,
+        ids=ids,
+        tree_of=builder.tree_of,
+        judgements=judgements,
+        overrides=tuple(f"{hold}; passed: {override}" for hold in plan.holds),
+    )
+    after = _after(world, operation)
+    desk.say(f"publishing {len(plan.moves)} ref moves and the ledger to {desk.config.remote}")
+    moves = [RefMove(m.ref, m.old, m.new) for m in operation.moves]
+    stamp = Stamp(plan.identity, plan.at_s)
+    head = publish(desk, operation, after, ledger_head=plan.ledger_head, moves=moves, stamp=stamp)
+    new_world = world.moved(operation, after, head) if head else observe(desk.repository, desk.config)
+    return Done(plan, perform_effects(desk, new_world), operation)
+
+
+def refuse_holds(plan: Plan, override: str | None) -> None:
+    """Raise `rollout-held` with every hold, unless an override passes them."""
+    if plan.holds and override is None:
+        raise PhasegateError(
+            ErrorCode.ROLLOUT_HELD,
+            f"{plan.title}: the rollout waits; nothing was published.",
+            details=tuple(str(hold) for hold in plan.holds),
+            hint="Wait, or do what is missing; --override REASON passes holds and is recorded.",
+        )
+
+
+def _refuse_falling(world: World, plan: Plan) -> None:
+    """The last line of defence: versions on a channel only rise."""
+    for channel in plan.channels:
+        known = world.state.channels.get(channel.name)
+        if known is not None and Version.parse(channel.version) < Version.parse(known.version):
+            raise PhasegateError(
+                ErrorCode.VERSION_REUSED,
+                f"Channel {channel.name} carries {known.version}; {channel.version} would go back.",
+                why="Package managers, and people, take the higher version for the newer one.",
+                hint="Start a new candidate with `invoke deploy --phase internal`.",
+            )
+
+
+def preview(desk: Desk, plan: Plan) -> dict[str, str]:
+    """Node → object id, for every object of `plan` that can be built before its gates have run."""
+    builder = Builder(desk.repository, plan)
+    if _needs_artifact(plan):
+        return {}
+    return builder.build_all()
+
+
+def _judge(
+    desk: Desk, world: World, plan: Plan, builder: Builder, override: str | None, judge: Judge
+) -> tuple[Judgement, ...]:
+    if plan.judged is None or plan.content is None:
+        return ()
+    subject = Subject(
+        commit=builder.resolve(plan.judged),
+        tree=builder.tree_of(plan.judged),
+        content=plan.content,
+        gates=plan.gates,
+        known=tuple(world.state.judgements.values()),
+    )
+    return let_through(judge(desk, subject), override)
+
+
+def _give_artifact(plan: Plan, builder: Builder, judgements: tuple[Judgement, ...]) -> None:
+    artifacts = [judgement.artifact for judgement in judgements if judgement.artifact is not None]
+    if artifacts:
+        builder.give(ARTIFACT, artifacts[0])
+    elif _needs_artifact(plan):
+        raise PhasegateError(
+            ErrorCode.GATE_ERROR,
+            f"{plan.title}: no gate left an artifact, so there is nothing to publish.",
+            hint="The gate that builds the documentation has to pass; an override cannot build it.",
+        )
+
+
+def _needs_artifact(plan: Plan) -> bool:
+    return any(spec.tree.base == ARTIFACT for spec in plan.commits)
+
+
+def _after(world: World, operation: Operation) -> State:
+    try:
+        return world.state.apply(operation)
+    except ValueError as error:
+        raise PhasegateError(
+            ErrorCode.VERSION_REUSED,
+            "The operation contradicts the ledger; nothing was published.",
+            why=str(error),
+            hint="Commit something that asks for a higher version.",
+        ) from error

@@ -1,0 +1,28 @@
+"""Success criteria of a phase: functions found by their name in the configuration. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable
+
+from phasegate.rollout.planning.plan import Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from phasegate.config import Phase
+    from phasegate.rollout.reading.world import World
+
+Criterion = Callable[["World", "Phase"], "Iterator[Hold]"]
+
+
+def published(world: World, phase: Phase) -> Iterator[Hold]:
+    """The phase's ref is where the ledger left it, and every effect of earlier operations is done."""
+    known = world.state.channels.get(phase.channel) if phase.channel else world.state.docs
+    if known is not None and world.tip(known.ref) != known.commit:
+        yield Hold("criterion", f"{known.ref} of phase {phase.name} is not where the ledger left it")
+    for effect in world.state.effects:
+        yield Hold("criterion", f"effect {effect.key} has not been performed; run `invoke resume`")
+
+
+CRITERIA: dict[str, Criterion] = {"published": published}
+"""Criterion name → function. A further one is one function and one row."""

@@ -1,0 +1,1 @@
+"""Sandboxes, the rehearsal, and the invariants that it holds every step against."""

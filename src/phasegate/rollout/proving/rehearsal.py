@@ -1,0 +1,141 @@
+"""The rehearsal: rollouts and every rollback on a scratch remote, with the invariants checked after each step.
+
+It proves the engine, not the tree: gates count as passed.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Callable
+
+from phasegate.errors import PhasegateError
+from phasegate.rollout.applying.engine import Done, carry_out, preview
+from phasegate.rollout.applying.judging import assume_passed
+from phasegate.rollout.planning.deploy import DeployRequest, plan_deploy
+from phasegate.rollout.planning.plan import NODE
+from phasegate.rollout.planning.rollback import choose, plan_rollback
+from phasegate.rollout.planning.targets import RollbackRequest
+from phasegate.rollout.proving.invariants import broken_invariants
+from phasegate.rollout.proving.sandbox import open_sandbox
+from phasegate.rollout.reading.world import observe
+from phasegate.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from phasegate.rollout.desk import Desk
+    from phasegate.rollout.planning.plan import Plan
+    from phasegate.rollout.planning.targets import Choice
+    from phasegate.rollout.reading.materials import Occasion
+    from phasegate.rollout.reading.world import World
+
+Planner = Callable[["Desk", "World", "Occasion"], "tuple[Plan, Choice | None]"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the rehearsal: what was done, whether all invariants held, how long it took."""
+
+    name: str
+    verdict: Verdict
+    reason: str
+    duration_s: float
+
+
+def rehearse(desk: Desk, folder: Path) -> Iterator[Step]:
+    """Rehearse in `folder`, a step at a time; a step whose invariants broke is the last one."""
+    scratch = open_sandbox(folder, desk.repository, desk.config)
+    quiet = replace(desk.config.notify, console=False, apprise_variable=None)
+    config = replace(desk.config.without_soak(), notify=quiet)
+    stage = replace(desk, repository=scratch, config=config, say=lambda _line: None)
+    for name, planner, before in _script(stage):
+        step = _perform(stage, name, planner, before)
+        yield step
+        if step.verdict is not Verdict.PASS and step.verdict is not Verdict.SKIP:
+            return
+
+
+def _script(stage: Desk) -> Iterator[tuple[str, Planner, bool]]:
+    """Name, planner, and whether a commit comes first; every rollback follows a whole rollout."""
+    for number, kind in enumerate((None, "quick", "full", "flag", "docs"), start=1):
+        for phase in stage.config.phases:
+            yield (
+                f"rollout {number}: deploy {phase}",
+                _deploying(phase),
+                phase == next(iter(stage.config.phases)),
+            )
+        if kind is not None:
+            if kind == "docs" and stage.config.docs_branch is None:
+                continue
+            yield f"rollout {number}: rollback --{kind}", _rolling_back(kind), False
+    phases = list(stage.config.phases)
+    for phase in phases[:2]:
+        yield f"rollout 6: deploy {phase}", _deploying(phase), phase == phases[0]
+    yield "rollout 6: rollback --quick before public", _rolling_back("quick"), False
+    for phase in phases:
+        yield f"rollout 7: deploy {phase} after a rollback", _deploying(phase), phase == phases[0]
+
+
+def _deploying(phase: str) -> Planner:
+    def plan(desk: Desk, world: World, occasion: Occasion) -> tuple[Plan, Choice | None]:
+        return plan_deploy(desk.repository.git, world, desk.config, DeployRequest(phase), occasion), None
+
+    return plan
+
+
+def _rolling_back(kind: str) -> Planner:
+    def plan(desk: Desk, world: World, occasion: Occasion) -> tuple[Plan, Choice | None]:
+        request, git = RollbackRequest(kind), desk.repository.git
+        planned = plan_rollback(git, world, desk.config, request, occasion)
+        return planned, choose(world, desk.config, request)
+
+    return plan
+
+
+def _perform(stage: Desk, name: str, planner: Planner, commits: bool) -> Step:
+    if commits:
+        _commit_something(stage)
+    begun = time.monotonic()
+    try:
+        before = observe(stage.repository, stage.config)
+        occasion = stage.occasion("rehearsal")
+        shown, choice = planner(stage, before, occasion)
+        expected = preview(stage, shown)
+        plan, _ = planner(stage, before, occasion)
+        done = carry_out(stage, before, plan, judge=assume_passed)
+        took_s = time.monotonic() - begun
+        after = observe(stage.repository, stage.config)
+        broken = [*_differs(done, shown, expected), *broken_invariants(stage, before, after, choice)]
+    except PhasegateError as error:
+        return Step(name, Verdict.FAIL, " ".join(str(error).split()), time.monotonic() - begun)
+    if broken:
+        return Step(name, Verdict.FAIL, "; ".join(broken), took_s)
+    return Step(name, Verdict.PASS, plan.title, took_s)
+
+
+def _differs(done: Done, shown: Plan, expected: dict[str, str]) -> Iterator[str]:
+    """Where the plan that was executed is not the one that had been shown, to the object id."""
+    if done.plan.as_json() != shown.as_json():
+        yield "planning twice gave two plans"
+    if done.operation is None:
+        yield "nothing was published"
+        return
+    for planned, moved in zip(done.plan.moves, done.operation.moves):
+        if (
+            (planned.new or "").startswith(NODE)
+            and planned.new in expected
+            and expected[planned.new] != moved.new
+        ):
+            yield f"{moved.ref}: planned {expected[planned.new]}, published {moved.new}"
+
+
+def _commit_something(stage: Desk) -> None:
+    """A commit on the scratch remote's source that asks for a minor release."""
+    git, remote = stage.repository.git, stage.config.remote
+    marker = stage.repository.root / "rehearsal.txt"
+    marker.write_text(f"{time.time_ns()}\n", encoding="utf-8")
+    git.run("add", "--force", "--", marker.name)
+    git.run("-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "-m", "feat: rehearse")
+    git.run("push", "--quiet", "--no-verify", remote, "HEAD")

@@ -1,0 +1,1 @@
+"""What planning needs to know, read from git and from the ledger."""

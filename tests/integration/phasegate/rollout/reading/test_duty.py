@@ -1,0 +1,90 @@
+"""Which version is due, from tags, ledger, channels and manifests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from phasegate.rollout.reading.duty import due_version
+from phasegate.rollout.reading.world import source_tip
+from workshop import FILES, Workshop, git
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MANIFEST = "demo/.claude-plugin/plugin.json"
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+def due(workshop: Workshop) -> str:
+    desk, world = workshop.desk, workshop.observe()
+    return str(due_version(desk.repository.git, world, desk.config, source_tip(world, desk.config)))
+
+
+def manifest(version: str) -> dict[str, str]:
+    return {MANIFEST: FILES[MANIFEST].replace("0.0.0", version)}
+
+
+def test_the_first_release_is_1_0_0(workshop: Workshop) -> None:
+    assert due(workshop) == "1.0.0"
+
+
+def test_a_manifest_that_clients_may_hold_already_is_a_floor_before_the_first_release(
+    workshop: Workshop,
+) -> None:
+    workshop.commit("feat: more", manifest("1.4.2"))
+    assert due(workshop) == "1.5.0"
+
+
+def test_a_broken_manifest_does_not_hide_the_version(workshop: Workshop) -> None:
+    workshop.commit("feat: more", {MANIFEST: "{"})
+    assert due(workshop) == "1.0.0"
+
+
+def test_a_version_that_a_channel_carries_unknown_to_the_ledger_is_a_floor(workshop: Workshop) -> None:
+    workshop.commit("feat: by hand", manifest("7.0.0"), push=False)
+    git(workshop.root, "push", "--quiet", "origin", "HEAD:refs/heads/stable")
+    assert due(workshop) == "7.1.0"
+
+
+def test_a_channel_without_a_plugin_is_no_floor(workshop: Workshop) -> None:
+    git(workshop.root, "checkout", "--quiet", "--orphan", "empty")
+    git(workshop.root, "rm", "-r", "--quiet", "--force", ".")
+    workshop.commit("chore: nothing", {"README.md": "nothing"}, push=False)
+    git(workshop.root, "push", "--quiet", "origin", "HEAD:refs/heads/stable")
+    assert due(workshop) == "1.0.0"
+
+
+def test_tags_from_before_the_ledger_count_only_where_they_lie_in_the_history(workshop: Workshop) -> None:
+    git(workshop.root, "tag", "v2.3.0")
+    git(workshop.root, "push", "--quiet", "origin", "v2.3.0")
+    workshop.commit("fix: mend")
+    assert due(workshop) == "2.3.1"
+
+
+def test_the_ledger_s_release_is_the_base_although_its_tag_is_not_in_the_source_s_history(
+    workshop: Workshop,
+) -> None:
+    git(workshop.root, "tag", "v0.9.0")
+    git(workshop.root, "push", "--quiet", "origin", "v0.9.0")
+    workshop.commit("feat: more")
+    workshop.release()
+    assert due(workshop) == "None"
+    workshop.commit("fix: mend")
+    assert due(workshop) == "1.0.1"
+
+
+def test_a_hotfix_from_an_older_line_is_above_what_was_used(workshop: Workshop) -> None:
+    older = workshop.commit("feat: old line")
+    workshop.release()
+    workshop.commit("feat: new line")
+    workshop.release()
+    git(workshop.root, "checkout", "--quiet", older)
+    workshop.commit("fix: mend the old line", push=False)
+    desk, head = workshop.desk, git(workshop.root, "rev-parse", "HEAD")
+    assert str(due_version(desk.repository.git, workshop.observe(), desk.config, head)) == "1.1.1"
