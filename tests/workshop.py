@@ -10,8 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phasegate.config import Config, Gate, Phase, load_config
-from phasegate.git.remote import fetch_refs
+from phasegate.config import Config, load_config
 from phasegate.git.repository import open_repository
 from phasegate.rollout.applying.engine import Done, carry_out
 from phasegate.rollout.applying.judging import assume_passed
@@ -189,4 +188,17 @@ class Workshop:
         return git(self.remote, "rev-parse", f"refs/heads/{channel}^{{tree}}")
 
 
-__all__ = ["Config", "Gate", "Phase", "Workshop", "fetch_refs", "git"]
+def snapshot(root: Path) -> dict[str, bytes]:
+    """Every file of the checkout, its index, HEAD, and its own refs, byte for byte."""
+    files = {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(root).parts
+    }
+    for name in ("index", "HEAD"):
+        files[name] = (root / ".git" / name).read_bytes()
+    refs = subprocess.run(
+        ["git", "for-each-ref", "refs/heads", "refs/tags", "refs/stash"],
+        cwd=root, capture_output=True, check=True,
+    )  # fmt: skip
+    return {**files, "refs": refs.stdout, "FETCH_HEAD": str((root / ".git" / "FETCH_HEAD").exists()).encode()}

@@ -9,7 +9,7 @@ import pytest
 
 from phasegate.errors import ErrorCode
 from verbs import ask, invoke
-from workshop import Workshop, git
+from workshop import Workshop, git, snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -289,3 +289,20 @@ def test_without_git_there_is_a_clear_error(workshop: Workshop, tmp_path: Path) 
     )
     assert done.returncode == ErrorCode.GIT_FAILED.exit_status
     assert "git does not run here" in done.stderr
+
+
+def test_a_dirty_detached_checkout_is_the_same_bytes_after_gates_deploys_and_a_sandbox(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    workshop.write({"CHANGELOG.md": "changed", "untracked.txt": "mine"})
+    git(workshop.root, "add", "CHANGELOG.md")
+    git(workshop.root, "checkout", "--quiet", "--detach")
+    before = snapshot(workshop.root)
+    for verb in (
+        ("gates", "--only", "tests"),
+        ("deploy", "--phase", "internal", "--yes"),
+        ("deploy", "--phase", "canary", "--yes", "--sandbox", str(tmp_path / "sandbox")),
+        ("rollback", "--flag", "--yes"),
+    ):
+        assert invoke(workshop.root, *verb).returncode == 0
+    assert snapshot(workshop.root) == before

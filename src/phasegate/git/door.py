@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from phasegate.errors import ErrorCode, PhasegateError, redact
 
@@ -64,18 +64,23 @@ class Git:
                 f"{self.folder} is no folder.",
                 hint="Change to a checkout of the plugin's repository.",
             )
+        if stdin is None:
+            return self._execute(arguments, None)
         with tempfile.TemporaryFile() as stream:
-            stream.write(stdin or b"")
+            stream.write(stdin)
             stream.seek(0)
-            status, output, errors = self._command.execute(
-                ["git", *arguments],
-                istream=stream,
-                with_extended_output=True,
-                with_exceptions=False,
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-                env={**_QUIET_ENVIRONMENT, **self.environment},
-            )
+            return self._execute(arguments, cast("BinaryIO", stream))
+
+    def _execute(self, arguments: tuple[str, ...], stdin: BinaryIO | None) -> Completed:
+        status, output, errors = self._command.execute(
+            ["git", *arguments],
+            istream=stdin,
+            with_extended_output=True,
+            with_exceptions=False,
+            stdout_as_string=False,
+            strip_newline_in_stdout=False,
+            env={**_QUIET_ENVIRONMENT, **self.environment},
+        )
         errors_text = errors.decode("utf-8", "replace") if isinstance(errors, bytes) else str(errors)
         return Completed(status, _as_bytes(output), redact(errors_text))
 

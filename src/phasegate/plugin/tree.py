@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.objects import read_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -181,19 +182,14 @@ def _tree_entries(git: Git, tree: str) -> Iterator[tuple[str, tuple[str, str]]]:
         yield path, (mode, object_id)
 
 
-def _read_blobs(git: Git, object_ids: list[str]) -> Iterator[tuple[str, bytes]]:
-    output = git.run_bytes("cat-file", "--batch", stdin="".join(f"{i}\n" for i in object_ids).encode())
-    at = 0
-    for object_id in object_ids:
-        header_end = output.index(b"\n", at)
-        header = output[at:header_end].split(b" ")
-        if header[-1] == b"missing":
-            raise PhasegateError(
-                ErrorCode.GIT_FAILED,
-                f"Object {object_id} is not in this repository.",
-                why="the clone is partial, or damaged",
-                hint="Fetch it whole, and repeat the command.",
-            )
-        start, size = header_end + 1, int(header[2])
-        yield object_id, output[start : start + size]
-        at = start + size + 1
+def _read_blobs(git: Git, object_ids: list[str]) -> dict[str, bytes]:
+    found = read_objects(git, object_ids)
+    missing = [object_id for object_id in object_ids if object_id not in found]
+    if missing:
+        raise PhasegateError(
+            ErrorCode.GIT_FAILED,
+            f"Object {missing[0]} is not in this repository.",
+            why="the clone is partial, or damaged",
+            hint="Fetch it whole, and repeat the command.",
+        )
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
@@ -46,8 +47,8 @@ class Desk:
     def project(self) -> str:
         """What notices call the repository: the last part of its remote's URL."""
         url = self.repository.settings.get(f"remote.{self.config.remote}.url", "")
-        name = url.rstrip("/").replace("\\", "/").rpartition("/")[2].rpartition(":")[2]
-        return name[:-4] if name.endswith(".git") else name or self.repository.root.name
+        path = re.sub(r"/?\.git/?$|[?#].*$", "", url.replace("\\", "/")).rstrip("/")
+        return re.split(r"[/:]", path)[-1] or self.repository.root.name
 
     def occasion(self, why: str = "") -> Occasion:
         """Who acts, now, and why; raises `identity-missing`.

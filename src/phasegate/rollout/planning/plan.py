@@ -173,7 +173,10 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over everything but the time: equal hashes change the world equally."""
+        """SHA-256 over everything but the time: equal hashes change the world equally.
+
+        A changelog's date is content, so the hash of a plan that writes one changes at midnight UTC.
+        """
         return hashlib.sha256(json.dumps(_timeless(self.as_json()), sort_keys=True).encode()).hexdigest()
 
 

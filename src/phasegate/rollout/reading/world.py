@@ -80,6 +80,7 @@ def observe(repository: Repository, config: Config) -> World:
     _refuse_shared_branch(source, config)
     branches = [source, *config.channels.values(), *([config.docs_branch] if config.docs_branch else [])]
     before, after = config.tag_format.split("{version}")
+    # A pattern may match nothing, a plain name must exist; a longer name that it matches too does no harm.
     patterns = [f"{branch_ref(branch)}*" for branch in branches]
     refs = fetch_refs(repository, config.remote, [*patterns, f"{TAGS}{before}*{after}", f"{LEDGER_REF}*"])
     head = refs.get(LEDGER_REF)

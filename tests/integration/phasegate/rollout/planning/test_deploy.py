@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.proving.verify import overall, verify
 from phasegate.verdict import Verdict
-from workshop import FILES, PHASES, START_S, Workshop, git
+from workshop import FILES, PHASES, START_S, Workshop, git, snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,19 +200,3 @@ def test_observing_and_planning_leave_even_the_remote_tracking_branches_alone(wo
     before = git(workshop.root, "for-each-ref", "refs/remotes")
     workshop.plan_deploy("internal")
     assert git(workshop.root, "for-each-ref", "refs/remotes") == before
-
-
-def snapshot(root: Path) -> dict[str, bytes]:
-    """Every file of the checkout, its index, HEAD, and its own refs, byte for byte."""
-    files = {
-        str(path.relative_to(root)): path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file() and ".git" not in path.relative_to(root).parts
-    }
-    for name in ("index", "HEAD"):
-        files[name] = (root / ".git" / name).read_bytes()
-    refs = subprocess.run(
-        ["git", "for-each-ref", "refs/heads", "refs/tags", "refs/stash"],
-        cwd=root, capture_output=True, check=True,
-    )  # fmt: skip
-    return {**files, "refs": refs.stdout, "FETCH_HEAD": str((root / ".git" / "FETCH_HEAD").exists()).encode()}
