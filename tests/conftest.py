@@ -22,6 +22,8 @@ GIT_SETTINGS = """\
     defaultBranch = main
 [commit]
     gpgSign = false
+[core]
+    fsync = none
 [gc]
     auto = 0
 [maintenance]
