@@ -48,8 +48,8 @@ def _check(folder: Path) -> Report:
         raise PhasegateError(ErrorCode.USAGE, f"{folder} is no folder.", hint="Name the repository's folder.")
     config = load_config(folder)
     git = Git(folder)
-    at_top = git.attempt("rev-parse", "--show-cdup")
-    if at_top.status != 0 or at_top.text:
+    inside = git.attempt("rev-parse", "--is-inside-work-tree", "--show-cdup")
+    if inside.status != 0 or inside.text != "true":  # the way up is a second line, except at the top
         return check_plugin(FolderFiles(folder), config)
     files = checkout_files(git)
     versions = {plugin.version for plugin in read_catalogue(files, config.plugins).plugins}

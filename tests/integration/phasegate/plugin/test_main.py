@@ -96,6 +96,18 @@ def test_a_folder_outside_git_is_checked_too(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out.startswith("PASS")
 
 
+@pytest.mark.parametrize("place", [".git/scratch", "unpacked"])
+def test_a_folder_inside_a_repository_is_taken_for_itself(
+    repository: Repository, tmp_path: Path, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository()
+    folder = tmp_path / place / ".claude-plugin"
+    folder.mkdir(parents=True)
+    (folder / "plugin.json").write_text(json.dumps(MANIFEST))
+    assert main([str(tmp_path / place)]) == 0
+    assert "PASS: 1 manifest examined" in capsys.readouterr().out
+
+
 def test_nothing_examined_is_inconclusive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path)]) == 34
     assert capsys.readouterr().out == "INCONCLUSIVE: 0 manifests examined, 0 findings\n"
