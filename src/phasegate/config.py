@@ -280,25 +280,21 @@ def _read_notify(table: Table) -> Notify:
 def _check_artifact(config: Config, table: Table) -> None:
     docs = config.phases.get(DOCS_PHASE)
     if docs is not None and sum(config.gate(name).artifact is not None for name in docs.gates) != 1:
-        table.wrong(
-            "phases.docs.gates", "exactly one of them must have an artifact: the site that is published"
-        )
+        table.wrong("phases.docs.gates", "exactly one of them must have an artifact: the site to publish")
 
 
 def _check_branches(config: Config, table: Table) -> None:
-    owner: dict[str, str] = {}
     claims = [(f"channels.{name}", branch_name) for name, branch_name in config.channels.items()]
     claims += [("docs_branch", config.docs_branch)] if config.docs_branch else []
     claims += [("source", config.source)] if config.source else []
-    for key, name in claims:
-        if name in owner:
-            table.wrong(key, f"branch {name!r} is already {owner[name]}; each needs a branch of its own")
-        owner.setdefault(name, key)
-    users: dict[str, str] = {}
-    for phase in config.phases.values():
-        if phase.channel in users:
-            table.wrong(
-                f"phases.{phase.name}.channel", f"phase {users[phase.channel]} publishes there already"
-            )
-        elif phase.channel:
-            users[phase.channel] = phase.name
+    for key, name, owner in _claimed_twice(claims):
+        table.wrong(key, f"branch {name!r} is already {owner}; each needs a branch of its own")
+    users = [(phase.name, phase.channel) for phase in config.phases.values() if phase.channel]
+    for phase, _, owner in _claimed_twice(users):
+        table.wrong(f"phases.{phase}.channel", f"phase {owner} publishes there already")
+
+
+def _claimed_twice(claims: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """Claimant, what it claims, and who claimed that first."""
+    first = {name: claimant for claimant, name in reversed(claims)}
+    return [(claimant, name, first[name]) for claimant, name in claims if first[name] != claimant]
