@@ -18,17 +18,19 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 def invoke(
     folder: Path, *arguments: str, core: Sequence[str] = (), **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """`invoke ARGUMENTS` in `folder`, without a terminal."""
+    """`invoke ARGUMENTS` in `folder`, without a terminal; a test that fails shows what it said."""
     path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "invoke", *core, *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", **environment},
+        env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "PHASEGATE_TRACEBACK": "1", **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
+    print(done.stderr, file=sys.stderr)
+    return done
 
 
 def ask(folder: Path, *arguments: str) -> Any:

@@ -59,9 +59,7 @@ def next_version(
     from phasegate.git.objects import resolve_commit
     from phasegate.rollout.reading.duty import due_version
     from phasegate.rollout.reading.world import observe, source_tip
-    from phasegate.version.parser import warm_up
 
-    warm_up()
     desk = open_desk(sandbox)
     world = observe(desk.repository, desk.config)
     git = desk.repository.git

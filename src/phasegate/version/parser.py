@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import sys
-import threading
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,22 +25,9 @@ _PACKAGES = (_ROOT, f"{_ROOT}.commit_parser", f"{_ROOT}.commit_parser.convention
 _MODULE = f"{_ROOT}.commit_parser.conventional.parser"
 
 
-_lock = threading.Lock()
-
-
-def conventional_parser() -> ConventionalCommitParser:
-    """The parser with its default options, imported once; a second thread waits for the first."""
-    with _lock:
-        return _load()
-
-
-def warm_up() -> None:
-    """Import the parser in a thread, while the caller waits for git."""
-    threading.Thread(target=conventional_parser, daemon=True).start()
-
-
 @cache
-def _load() -> ConventionalCommitParser:
+def conventional_parser() -> ConventionalCommitParser:
+    """The parser with its default options, imported once."""
     if _ROOT not in sys.modules:
         try:
             return _alone()
