@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from workshop import Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,23 +61,57 @@ def asks_for_benchmarks(config: pytest.Config) -> bool:
     return any("performance" in text for text in named)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def isolated_git(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Neither the user's git configuration nor a hook's variables reach a test; the home folder that they see."""
+    home = tmp_path_factory.mktemp("home")
+    settings_file = home / "gitconfig"
+    settings_file.write_text(GIT_SETTINGS, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("GIT_")]:
+            patch.delenv(name)
+        patch.setenv("GIT_CONFIG_GLOBAL", str(settings_file))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("GIT_TERMINAL_PROMPT", "0")
+        patch.setenv("HOME", str(home))
+        patch.setenv("USERPROFILE", str(home))
+        patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+        yield home
+
+
 @pytest.fixture(scope="session")
-def git_settings(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The one git configuration of a test run."""
-    path = tmp_path_factory.mktemp("git-settings") / "gitconfig"
-    path.write_text(GIT_SETTINGS, encoding="utf-8")
-    return path
+def _begun(tmp_path_factory: pytest.TempPathFactory, isolated_git: Path) -> Workshop:
+    return Workshop(tmp_path_factory.mktemp("begun"))
 
 
-@pytest.fixture(autouse=True)
-def isolated_git(monkeypatch: pytest.MonkeyPatch, git_settings: Path) -> None:
-    """Neither the user's git configuration nor a hook's variables reach a test."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    home = str(git_settings.parent)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(git_settings))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("GIT_TERMINAL_PROMPT", "0")
-    monkeypatch.setenv("HOME", home)
-    monkeypatch.setenv("USERPROFILE", home)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(Path(home, ".config")))
+@pytest.fixture(scope="session")
+def _released(tmp_path_factory: pytest.TempPathFactory, _begun: Workshop) -> Workshop:
+    workshop = _begun.copy(tmp_path_factory.mktemp("released"))
+    workshop.release()
+    workshop.commit("feat: break it", {"demo/broken.py": "boom\n"})
+    return workshop
+
+
+@pytest.fixture(scope="session")
+def _finished(tmp_path_factory: pytest.TempPathFactory, _released: Workshop) -> Workshop:
+    workshop = _released.copy(tmp_path_factory.mktemp("finished"))
+    workshop.release()
+    return workshop
+
+
+@pytest.fixture
+def workshop(_begun: Workshop, tmp_path: Path) -> Workshop:
+    """A copy of its own for each test: a first commit, and nothing released."""
+    return _begun.copy(tmp_path)
+
+
+@pytest.fixture
+def released(_released: Workshop, tmp_path: Path) -> Workshop:
+    """The same with 1.0.0 in public, and a commit that asks for 1.1.0."""
+    return _released.copy(tmp_path)
+
+
+@pytest.fixture
+def finished(_finished: Workshop, tmp_path: Path) -> Workshop:
+    """The same with two releases in public: 1.0.0, then the bad 1.1.0."""
+    return _finished.copy(tmp_path)

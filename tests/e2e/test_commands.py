@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
-    return Workshop(tmp_path)
-
-
 def test_a_release_goes_out_and_comes_back_by_the_command_line_alone(workshop: Workshop) -> None:
     root = workshop.root
     for phase in ("internal", "canary", "docs", "public"):

@@ -11,17 +11,15 @@ import pytest
 
 from phasegate.errors import ErrorCode
 from verbs import SOURCE
-from workshop import Workshop
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from workshop import Workshop
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 
 
 @pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", ErrorCode.DECLINED.exit_status), ("", 4)])
-def test_the_plan_is_shown_and_confirmed(answer: str, status: int, tmp_path: Path) -> None:
-    workshop = Workshop(tmp_path)
+def test_the_plan_is_shown_and_confirmed(answer: str, status: int, workshop: Workshop) -> None:
     before = workshop.remote_refs()
     controller, terminal = os.openpty()
     os.write(controller, f"{answer}\n".encode())

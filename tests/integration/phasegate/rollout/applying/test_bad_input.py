@@ -6,7 +6,7 @@ import json
 import os
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
 import pytest
 
@@ -15,9 +15,6 @@ from phasegate.rollout.applying.engine import carry_out
 from phasegate.rollout.applying.judging import assume_passed
 from verbs import invoke
 from workshop import FILES, Workshop, git
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -166,8 +163,7 @@ ROWS = (
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_bad_input_gets_one_clear_error_and_moves_nothing(row: Row, tmp_path: Path) -> None:
-    workshop = Workshop(tmp_path)
+def test_bad_input_gets_one_clear_error_and_moves_nothing(row: Row, workshop: Workshop) -> None:
     row.spoil(workshop)
     before = workshop.remote_refs()
     environment = {"GIT_CONFIG_GLOBAL": os.devnull} if row.code is ErrorCode.IDENTITY_MISSING else {}
@@ -204,8 +200,7 @@ def test_the_rows_cover_every_code_that_bad_input_can_cause() -> None:
     assert {row.code for row in ROWS} | exempt == set(ErrorCode)
 
 
-def test_of_two_at_once_one_wins_and_the_other_is_told_what_moved(tmp_path: Path) -> None:
-    workshop = Workshop(tmp_path)
+def test_of_two_at_once_one_wins_and_the_other_is_told_what_moved(workshop: Workshop) -> None:
     plan, world = workshop.plan_deploy("internal"), workshop.observe()
     workshop.deploy("internal")
     refs = workshop.remote_refs()
@@ -216,8 +211,7 @@ def test_of_two_at_once_one_wins_and_the_other_is_told_what_moved(tmp_path: Path
     assert workshop.remote_refs() == refs
 
 
-def test_a_refusing_hook_is_quoted(tmp_path: Path) -> None:
-    workshop = Workshop(tmp_path)
+def test_a_refusing_hook_is_quoted(workshop: Workshop) -> None:
     protect_branch(workshop)
     with pytest.raises(PhasegateError) as caught:
         workshop.deploy("internal")

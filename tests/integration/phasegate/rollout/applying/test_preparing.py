@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.applying.preparing import prepare_subject
 from workshop import Workshop, git
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-@pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
-    return Workshop(tmp_path)
 
 
 def test_it_is_the_tree_that_would_be_published(workshop: Workshop) -> None:

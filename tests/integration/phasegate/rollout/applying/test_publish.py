@@ -10,17 +10,13 @@ import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.applying.effecting import perform_effects
-from workshop import Workshop
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from workshop import Workshop
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the hooks here are shell scripts")
-
-
-@pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
-    return Workshop(tmp_path)
 
 
 def hook(workshop: Workshop, name: str, text: str) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
@@ -12,19 +10,12 @@ from phasegate.rollout.proving.verify import overall, verify
 from phasegate.verdict import Verdict
 from workshop import Workshop, git
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 CHANNEL_FILES = {"CHANGELOG.md", "demo/.claude-plugin/plugin.json"}
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
-    workshop = Workshop(tmp_path)
-    workshop.release()
-    workshop.commit("feat: more", {"demo/more.py": "more\n"})
-    workshop.release()
-    return workshop
+def workshop(finished: Workshop) -> Workshop:
+    return finished
 
 
 def healthy(workshop: Workshop) -> bool:

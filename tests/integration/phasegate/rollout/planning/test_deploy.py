@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.proving.verify import overall, verify
 from phasegate.verdict import Verdict
 from workshop import FILES, PHASES, START_S, Workshop, git, snapshot
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-@pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
-    return Workshop(tmp_path)
 
 
 def test_a_release_goes_through_all_phases(workshop: Workshop) -> None:

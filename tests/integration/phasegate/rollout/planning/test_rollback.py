@@ -19,22 +19,9 @@ if TYPE_CHECKING:
 STAMPED = {"CHANGELOG.md", "demo/.claude-plugin/plugin.json"}
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, git_settings: Path) -> Workshop:
-    """Two releases in public: 1.0.0, then the bad 1.1.0."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GIT_CONFIG_GLOBAL", str(git_settings))
-        workshop = Workshop(tmp_path_factory.mktemp("finished"))
-        workshop.release()
-        workshop.commit("feat: break it", {"demo/broken.py": "boom\n"})
-        workshop.release()
-    return workshop
-
-
 @pytest.fixture
-def workshop(finished: Workshop, tmp_path: Path) -> Workshop:
-    """A copy of its own for each test."""
-    return finished.copy(tmp_path / "twin")
+def workshop(finished: Workshop) -> Workshop:
+    return finished
 
 
 def changed(workshop: Workshop, old: str, new: str) -> set[str]:

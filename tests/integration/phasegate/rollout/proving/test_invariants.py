@@ -13,18 +13,13 @@ from phasegate.rollout.proving.invariants import broken_invariants
 from workshop import Workshop, git
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from phasegate.rollout.planning.targets import Choice
     from phasegate.rollout.reading.world import World
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
-    workshop = Workshop(tmp_path)
-    workshop.release()
-    workshop.commit("feat: more", {"demo/more.py": "more\n"})
-    return workshop
+def workshop(released: Workshop) -> Workshop:
+    return released
 
 
 def broken(workshop: Workshop, before: World, choice: Choice | None = None) -> str:

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
-    workshop = Workshop(tmp_path)
-    workshop.release()
-    return workshop
+def workshop(released: Workshop) -> Workshop:
+    return released
 
 
 def failures(workshop: Workshop) -> dict[str, str]:

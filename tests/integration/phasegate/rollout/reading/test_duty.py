@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from phasegate.rollout.reading.duty import due_version
 from phasegate.rollout.reading.world import source_tip
 from workshop import FILES, Workshop, git
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 MANIFEST = "demo/.claude-plugin/plugin.json"
-
-
-@pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
-    return Workshop(tmp_path)
 
 
 def due(workshop: Workshop) -> str:
