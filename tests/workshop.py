@@ -18,10 +18,10 @@ from phasegate.rollout.desk import Desk
 from phasegate.rollout.planning.deploy import DeployRequest, plan_deploy
 from phasegate.rollout.planning.rollback import plan_rollback
 from phasegate.rollout.planning.targets import RollbackRequest
-from phasegate.rollout.reading.world import World, observe
 
 if TYPE_CHECKING:
     from phasegate.rollout.planning.plan import Plan
+    from phasegate.rollout.reading.world import World
 
 START_S = 1_699_948_800
 PHASES = ("internal", "canary", "docs", "public")
@@ -142,8 +142,7 @@ class Workshop:
         return git(other, "rev-parse", "HEAD")
 
     def observe(self) -> World:
-        desk = self.desk
-        return observe(desk.repository, desk.config)
+        return self.desk.observe()
 
     def plan_deploy(self, phase: str, source: str | None = None, why: str = "") -> Plan:
         desk = self.desk

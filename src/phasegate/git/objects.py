@@ -96,7 +96,7 @@ def write_tree(git: Git, base: str | None, replaced: Mapping[str, bytes | None])
     Modes of replaced files stay. Works in an index of its own; the user's is never read.
     """
     if not replaced and base is not None:
-        return git.run("rev-parse", "--verify", "--end-of-options", f"{base}^{{tree}}")
+        return tree_of(git, base)
     with tempfile.TemporaryDirectory(prefix="phasegate-") as folder:
         scratch = git.with_environment(GIT_INDEX_FILE=str(Path(folder, "index")))
         scratch.run("read-tree", *([base] if base else ["--empty"]))
@@ -168,6 +168,15 @@ def _write_signed_tag(repository: Repository, *, name: str, target: str, message
 def is_ancestor(git: Git, older: str, newer: str) -> bool:
     """Whether commit `newer` holds `older` in its history, or is it."""
     return git.attempt("merge-base", "--is-ancestor", "--end-of-options", older, newer).status == 0
+
+
+def tree_of(git: Git, name: str) -> str:
+    """The id of the tree behind the commit, tag or tree `name`.
+
+    Raises:
+        PhasegateError: `git-failed`, where there is none.
+    """
+    return git.run("rev-parse", "--verify", "--end-of-options", f"{name}^{{tree}}")
 
 
 def resolve_commit(git: Git, name: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Callable
 
 from phasegate.notify.redaction import secrets_in, without_secrets
 from phasegate.rollout.reading.materials import Occasion
+from phasegate.rollout.reading.world import observe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from phasegate.config import Config
     from phasegate.git.repository import Repository
+    from phasegate.rollout.reading.world import World
 
 
 def _system_time_s() -> int:
@@ -50,12 +52,21 @@ class Desk:
         path = re.sub(r"/?\.git/?$|[?#].*$", "", url.replace("\\", "/")).rstrip("/")
         return re.split(r"[/:]", path)[-1] or self.repository.root.name
 
+    def observe(self) -> World:
+        """The remote as it is now; raises what `reading.world.observe` raises."""
+        return observe(self.repository, self.config)
+
+    def discreet(self, text: str) -> str:
+        """`text` without the secrets of the environment."""
+        return without_secrets(text, secrets_in(self.environment))
+
     def occasion(self, why: str = "") -> Occasion:
         """Who acts, now, and why; raises `identity-missing`.
 
         `SOURCE_DATE_EPOCH` (https://reproducible-builds.org) fixes the time that objects carry, never the clock.
         """
-        why = without_secrets(why, secrets_in(self.environment))
         now_s = self.clock()
         fixed = self.environment.get("SOURCE_DATE_EPOCH", "")
-        return Occasion(self.repository.identity(), int(fixed) if fixed.isdigit() else now_s, now_s, why)
+        return Occasion(
+            self.repository.identity(), int(fixed) if fixed.isdigit() else now_s, now_s, self.discreet(why)
+        )

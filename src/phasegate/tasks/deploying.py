@@ -50,21 +50,19 @@ def deploy(
 
 
 def _missing_phases(desk: Desk, phase: str) -> list[str]:
-    from phasegate.rollout.reading.world import observe
 
-    rollout = observe(desk.repository, desk.config).state.rollout
+    rollout = desk.observe().state.rollout
     entered = rollout.entered if rollout else {}
     return [earlier.name for earlier in desk.config.phases_before(phase) if earlier.name not in entered]
 
 
 def _enter(desk: Desk, phase: str, source: str | None, manner: Manner) -> None:
     from phasegate.rollout.planning.deploy import DeployRequest, plan_deploy
-    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.operate import operate
 
     occasion = desk.occasion(manner.override or "")
     desk.say(f"observing {desk.config.remote}")
-    world = observe(desk.repository, desk.config)
+    world = desk.observe()
     plan = plan_deploy(desk.repository.git, world, desk.config, DeployRequest(phase, source), occasion)
     operate(desk, world, plan, manner)
 
@@ -98,7 +96,6 @@ def rollback(
     """Take a release back: forward, under a fresh, higher version, so that clients get it."""
     from phasegate.rollout.planning.rollback import plan_rollback
     from phasegate.rollout.planning.targets import RollbackRequest
-    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.operate import Manner, operate
 
     chosen = [name for name, on in (("quick", quick), ("full", full), ("flag", flag), ("docs", docs)) if on]
@@ -118,7 +115,7 @@ def rollback(
     desk = open_desk(sandbox)
     occasion = desk.occasion(reason)
     desk.say(f"observing {desk.config.remote}")
-    world = observe(desk.repository, desk.config)
+    world = desk.observe()
     request = RollbackRequest(chosen[0], channel, to, delete_tag)
     planned = plan_rollback(desk.repository.git, world, desk.config, request, occasion)
     operate(desk, world, planned, Manner.of(context, yes=yes, plan=plan, json=json, expect=expect))
@@ -130,11 +127,10 @@ def resume(
 ) -> None:
     """Perform the effects of earlier operations that are still open."""
     from phasegate.rollout.applying.effecting import perform_effects
-    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.operate import confirm
 
     desk = open_desk(sandbox)
-    world = observe(desk.repository, desk.config)
+    world = desk.observe()
     keys = [effect.key for effect in world.state.effects]
     if keys and not (plan or context.config.run.dry):
         confirm(f"Perform {', '.join(keys)}", (), yes=yes)
@@ -163,11 +159,10 @@ def notify(
     """Send a notice about the rollout through every configured channel."""
     from phasegate.notify.message import render
     from phasegate.rollout.planning.notices import plan_notice
-    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.operate import Manner, operate
 
     desk = open_desk(sandbox)
-    world = observe(desk.repository, desk.config)
+    world = desk.observe()
     planned = plan_notice(world, desk.config, kind, desk.occasion())
     message = render(kind, {"project": desk.project, **planned.effects[0].values})
     manner = Manner.of(context, yes=yes, plan=plan, json=json)

@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 def status(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
     """What every channel carries, where the rollout is, and what it waits for."""
     from phasegate.rollout.planning.status import describe_status
-    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.render import status_lines
 
     desk = open_desk(sandbox)
-    described = describe_status(observe(desk.repository, desk.config), desk.config, desk.clock())
+    described = describe_status(desk.observe(), desk.config, desk.clock())
     if json:
         print_json(described)
     else:
@@ -36,11 +35,10 @@ def status(context: Context, json: bool = False, sandbox: str | None = None) -> 
 def history(context: Context, limit: int = 20, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001
     """The ledger's operations, newest first."""
     from phasegate.ledger.chain import read_operations
-    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.render import history_lines
 
     desk = open_desk(sandbox)
-    world = observe(desk.repository, desk.config)
+    world = desk.observe()
     operations = read_operations(desk.repository.git, world.ledger_head, limit or None)
     if json:
         print_json({"schema": 1, "operations": [operation.as_json() for operation in operations]})
@@ -58,10 +56,10 @@ def next_version(
     """The version that the commits since the last release ask for; nothing, and a status, when none is due."""
     from phasegate.git.objects import resolve_commit
     from phasegate.rollout.reading.duty import due_version
-    from phasegate.rollout.reading.world import observe, source_tip
+    from phasegate.rollout.reading.world import source_tip
 
     desk = open_desk(sandbox)
-    world = observe(desk.repository, desk.config)
+    world = desk.observe()
     git = desk.repository.git
     due = due_version(
         git, world, desk.config, resolve_commit(git, from_) if from_ else source_tip(world, desk.config)
@@ -115,12 +113,11 @@ def gates(
 def verify(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
     """Compare what is published with what the ledger says."""
     from phasegate.rollout.proving import verify as verification
-    from phasegate.rollout.reading.world import observe
     from phasegate.tasks.render import check_lines
     from phasegate.verdict import Verdict
 
     desk = open_desk(sandbox)
-    checks = verification.verify(desk.repository, observe(desk.repository, desk.config), desk.config)
+    checks = verification.verify(desk.repository, desk.observe(), desk.config)
     verdict = verification.overall(checks)
     if json:
         rows = [{"subject": c.subject, "verdict": c.verdict.value, "reason": c.reason} for c in checks]

@@ -73,7 +73,7 @@ def judgement_lines(judgements: Iterable[Judgement]) -> list[str]:
 def check_lines(checks: Iterable[Check]) -> list[str]:
     """The checks, a row each."""
     rows = [(c.verdict.value, c.subject, c.reason) for c in checks]
-    return table(rows) if rows else []
+    return table(rows)
 
 
 def step_line(step: Step) -> str:

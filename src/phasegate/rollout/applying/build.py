@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.git.objects import Stamp, write_commit, write_tag, write_tree
+from phasegate.git.objects import Stamp, tree_of, write_commit, write_tag, write_tree
 from phasegate.rollout.planning.plan import NODE
 from phasegate.rollout.reading.snapshot import content_of, read_snapshot
 
@@ -30,11 +30,6 @@ class Builder:
         self._trees: dict[tuple[str | None, tuple[tuple[str, bytes | None], ...]], str] = {}
         self._ids: dict[str, str] = {}
 
-    @property
-    def ids(self) -> dict[str, str]:
-        """Node → object id, for what has been built."""
-        return dict(self._ids)
-
     def give(self, node: str, object_id: str) -> None:
         """Say what stands behind a node that no spec builds."""
         self._ids[node] = object_id
@@ -43,7 +38,7 @@ class Builder:
         """Build every object of the plan; node → object id."""
         for node in (*self._commits, *self._tags):
             self.resolve(node)
-        return self.ids
+        return dict(self._ids)
 
     def resolve(self, name: str) -> str:
         """The object id behind a node, which is built if need be; an object id is itself."""
@@ -57,7 +52,7 @@ class Builder:
         """The tree of the commit behind `name`."""
         if name in self._commits:
             return self.write(self._commits[name].tree)
-        return self._repository.git.run("rev-parse", "--verify", f"{name}^{{tree}}")
+        return tree_of(self._repository.git, name)
 
     def write(self, spec: TreeSpec) -> str:
         """The id of the tree that `spec` describes."""

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.objects import Stamp, write_commit, write_tree
-from phasegate.git.remote import RefMove
 from phasegate.ledger.operation import Operation
 from phasegate.ledger.records import Docs, Effect, Move, Outcome
 from phasegate.ledger.times import iso
 from phasegate.rollout.applying.publish import publish
-from phasegate.rollout.reading.world import branch_ref, observe
+from phasegate.rollout.reading.world import branch_ref
 
 if TYPE_CHECKING:
     from phasegate.ledger.state import State
@@ -70,7 +69,7 @@ def _perform(desk: Desk, world: World, effect: Effect) -> Performed:
     module = importlib.import_module(f"phasegate.rollout.applying.effects.{name}")
     performed: Performed = module.perform(desk, world.state, effect)
     docs = world.state.docs
-    if performed.docs_files and docs is not None and world.tip(docs.ref) != docs.commit:
+    if performed.docs_files and docs is not None and world.strayed(docs):
         raise LookupError(f"someone else moved {docs.ref}; `invoke rollback --docs` goes forward from there")
     return performed
 
@@ -83,7 +82,7 @@ def _record(desk: Desk, world: World, done: dict[str, Performed]) -> State:
         except PhasegateError as error:
             if error.code is not ErrorCode.CONFLICT or attempt == _RECORD_ATTEMPTS - 1:
                 raise
-        world = observe(desk.repository, desk.config)
+        world = desk.observe()
     raise AssertionError("the last attempt raises")
 
 
@@ -110,8 +109,7 @@ def _append(desk: Desk, world: World, done: dict[str, Performed]) -> State:
         outcomes=tuple(Outcome(key, iso(occasion.at_s), p.result) for key, p in closing.items()),
     )
     after = world.state.apply(operation)
-    moves = [RefMove(m.ref, m.old, m.new) for m in docs_move]
-    publish(desk, operation, after, ledger_head=world.ledger_head, moves=moves, stamp=stamp)
+    publish(desk, operation, after, ledger_head=world.ledger_head, stamp=stamp)
     return after
 
 

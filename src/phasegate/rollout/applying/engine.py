@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.objects import Stamp
-from phasegate.git.remote import RefMove
 from phasegate.rollout.applying.build import ARTIFACT, Builder, check_contents
 from phasegate.rollout.applying.effecting import perform_effects
 from phasegate.rollout.applying.judging import Judge, Subject, let_through, run_gates
 from phasegate.rollout.applying.publish import publish
 from phasegate.rollout.applying.record import record_operation
-from phasegate.rollout.reading.world import observe
 from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
@@ -63,10 +61,9 @@ def carry_out(
     )
     after = _after(world, operation)
     desk.say(f"publishing {len(plan.moves)} ref moves and the ledger to {desk.config.remote}")
-    moves = [RefMove(m.ref, m.old, m.new) for m in operation.moves]
     stamp = Stamp(plan.identity, plan.at_s)
-    head = publish(desk, operation, after, ledger_head=plan.ledger_head, moves=moves, stamp=stamp)
-    new_world = world.moved(operation, after, head) if head else observe(desk.repository, desk.config)
+    head = publish(desk, operation, after, ledger_head=plan.ledger_head, stamp=stamp)
+    new_world = world.moved(operation, after, head) if head else desk.observe()
     return Done(plan, perform_effects(desk, new_world), operation)
 
 

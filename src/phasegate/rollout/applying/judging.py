@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Callable
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.ledger.records import Judgement
 from phasegate.ledger.times import iso
-from phasegate.notify.redaction import secrets_in, without_secrets
 from phasegate.verdict import Verdict, worst
 
 if TYPE_CHECKING:
@@ -72,11 +71,10 @@ def run_gates(desk: Desk, subject: Subject, *, fresh: bool = False) -> tuple[Jud
         clock=lambda: datetime.now(timezone.utc),
         fresh=fresh,
     )
-    secrets = secrets_in(desk.environment)
     for evidence in found:
         for line in () if evidence.verdict.opens else evidence.details:
-            desk.say(f"  {evidence.gate} | {without_secrets(line, secrets)}")
-    return tuple(_judgement(evidence, without_secrets(evidence.reason, secrets)) for evidence in found)
+            desk.say(f"  {evidence.gate} | {desk.discreet(line)}")
+    return tuple(_judgement(evidence, desk.discreet(evidence.reason)) for evidence in found)
 
 
 def assume_passed(desk: Desk, subject: Subject) -> tuple[Judgement, ...]:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from phasegate.config import PHASES
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.objects import tree_of
 from phasegate.rollout.applying.build import Builder
 from phasegate.rollout.applying.judging import Subject
 from phasegate.rollout.planning.deploy import DeployRequest, plan_deploy
 from phasegate.rollout.planning.publication import rollout_under_way
 from phasegate.rollout.reading.snapshot import content_of, read_snapshot
-from phasegate.rollout.reading.world import observe, source_tip
+from phasegate.rollout.reading.world import source_tip
 
 if TYPE_CHECKING:
     from phasegate.rollout.desk import Desk
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def prepare_subject(desk: Desk, *, only: str | None = None, phase: str | None = None) -> Subject:
     """The candidate that the source would become (the source itself where no release is due), and its gates."""
     wanted = _gates(desk, only, phase)
-    world = observe(desk.repository, desk.config)
+    world = desk.observe()
     try:
         plan = plan_deploy(desk.repository.git, world, desk.config, DeployRequest(PHASES[0]), desk.occasion())
     except PhasegateError as error:
@@ -41,7 +42,7 @@ def prepare_subject(desk: Desk, *, only: str | None = None, phase: str | None = 
 
 def _as_it_is(desk: Desk, commit: str, gates: tuple[str, ...]) -> Subject:
     git = desk.repository.git
-    tree = git.run("rev-parse", "--verify", f"{commit}^{{tree}}")
+    tree = tree_of(git, commit)
     return Subject(
         commit=commit, tree=tree, content=content_of(git, read_snapshot(git, tree, desk.config)), gates=gates
     )

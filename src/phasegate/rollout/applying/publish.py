@@ -10,8 +10,6 @@ from phasegate.git.remote import PushOutcome, RefMove, fetch_refs, push_atomical
 from phasegate.ledger.chain import LEDGER_REF, write_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from phasegate.git.objects import Stamp
     from phasegate.git.remote import PushResult
     from phasegate.ledger.operation import Operation
@@ -25,10 +23,9 @@ def publish(
     after: State,
     *,
     ledger_head: str | None,
-    moves: Sequence[RefMove],
     stamp: Stamp,
 ) -> str | None:
-    """Push `moves` and the operation together; the id of the ledger's new head.
+    """Push the operation's moves and the operation together; the id of the ledger's new head.
 
     None where the push broke off and the operation was then found on the remote: others may have followed it.
 
@@ -36,8 +33,9 @@ def publish(
         PhasegateError: `conflict`, `push-rejected`, `remote-unreachable`, `remote-not-atomic`, `outcome-unknown`.
     """
     entry = write_entry(desk.repository, ledger_head, operation, after, stamp)
-    all_moves = [*moves, RefMove(LEDGER_REF, ledger_head, entry)]
-    result = push_atomically(desk.repository, desk.config.remote, all_moves)
+    moves = [RefMove(move.ref, move.old, move.new) for move in operation.moves]
+    moves.append(RefMove(LEDGER_REF, ledger_head, entry))
+    result = push_atomically(desk.repository, desk.config.remote, moves)
     if result.outcome is PushOutcome.PUBLISHED:
         return entry
     if _arrived(desk, result, entry):

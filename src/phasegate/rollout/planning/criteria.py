@@ -17,8 +17,8 @@ Criterion = Callable[["World", "Phase"], "Iterator[Hold]"]
 
 def published(world: World, phase: Phase) -> Iterator[Hold]:
     """The phase's ref is where the ledger left it, and every effect of earlier operations is done."""
-    known = world.state.channels.get(phase.channel) if phase.channel else world.state.docs
-    if known is not None and world.tip(known.ref) != known.commit:
+    known = world.known(phase)
+    if known is not None and world.strayed(known):
         yield Hold("criterion", f"{known.ref} of phase {phase.name} is not where the ledger left it")
     for effect in world.state.effects:
         yield Hold("criterion", f"effect {effect.key} has not been performed; run `invoke resume`")

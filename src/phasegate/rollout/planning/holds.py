@@ -48,12 +48,10 @@ def _of_phase(world: World, phase: Phase, rollout: Rollout, at_s: int) -> Iterat
 
 
 def _moved(world: World, phase: Phase) -> Iterator[Hold]:
-    known = world.state.channels.get(phase.channel) if phase.channel else world.state.docs
-    tip = world.tip(known.ref) if known else None
-    if known is not None and tip != known.commit:
-        yield Hold(
-            "moved", f"{known.ref} is at {tip}, the ledger left it at {known.commit}: someone else moved it"
-        )
+    known = world.known(phase)
+    if known is not None and world.strayed(known):
+        where = f"{known.ref} is at {world.tip(known.ref)}, the ledger left it at {known.commit}"
+        yield Hold("moved", f"{where}: someone else moved it")
 
 
 def _flags_off(world: World, rollout: Rollout) -> Iterator[Hold]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from phasegate.config import DOCS_PHASE, PUBLIC_PHASE
+from phasegate.config import DOCS_PHASE
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.ledger.times import iso
 from phasegate.rollout.planning.plan import (
@@ -63,6 +63,18 @@ def start_plan(world: World, occasion: Occasion, kind: str, title: str) -> Plan:
         identity=occasion.identity,
         number=world.state.length + 1,
         ledger_head=world.ledger_head,
+    )
+
+
+def enter_phase(
+    world: World, occasion: Occasion, phase: Phase, rollout: Rollout, *, what: str, judged: str
+) -> Plan:
+    """A plan by which `rollout` enters `phase`; its gates judge the commit `judged` (an id or node)."""
+    return replace(
+        start_plan(world, occasion, "deploy", f"Deploy {what}"),
+        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.now_s)}),
+        judged=judged,
+        content=rollout.content,
     )
 
 
@@ -193,8 +205,8 @@ def phase_effects(
 
 def refuse_moved(world: World, phase: Phase) -> None:
     """Raise `channel-moved` where the phase's ref is not where the ledger left it."""
-    known = world.state.channels.get(phase.channel) if phase.channel else world.state.docs
-    if known is None or world.tip(known.ref) == known.commit:
+    known = world.known(phase)
+    if known is None or not world.strayed(known):
         return
     kind = f"--quick --channel {phase.channel}" if phase.channel else "--docs"
     raise PhasegateError(
@@ -222,5 +234,5 @@ def rollout_under_way(world: World) -> Rollout:
 
 def public_channel_version(world: World, config: Config) -> str:
     """The version that the public carries, or an empty text."""
-    channel = world.state.channels.get(config.phases[PUBLIC_PHASE].channel or "")
+    channel = world.state.channels.get(config.public_channel)
     return channel.version if channel else ""

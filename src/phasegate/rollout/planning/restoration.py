@@ -43,10 +43,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Restoration:
-    """A target's release under its new version, as it will be built and tagged."""
+    """A release under its new version, as it will be built and tagged."""
 
-    target: Target
-    version: Version
     commit: CommitSpec
     tag: TagSpec
     move: PlannedMove
@@ -58,7 +56,10 @@ def assemble(world: World, config: Config, choice: Choice, materials: Materials,
     carried = {name: Version.parse(release.version) for name, release in materials.foreign.items()}
     versions = rollback_versions(choice.targets, used_versions(world, materials, config), carried)
     restorations = _restorations(world, config, choice, materials, versions, occasion)
-    steps = [_step(world, config, materials, restorations, t, versions[t.channel]) for t in choice.targets]
+    steps = [
+        _step(world, config, materials, target.channel, restorations[versions[target.channel]])
+        for target in choice.targets
+    ]
     docs = _docs_step(world, config, choice, materials)
     withdrawn = _withdrawn(world, choice, occasion)
     effects = _effects(world, config, choice, versions, withdrawn, docs, occasion)
@@ -66,10 +67,10 @@ def assemble(world: World, config: Config, choice: Choice, materials: Materials,
     channels = tuple(step.channel for step in steps)
     return replace(
         start_plan(world, occasion, "rollback", _title(world, config, choice, versions, docs)),
-        commits=(*(r.commit for r in restorations), *(step.commit for step in both)),
-        tags=tuple(r.tag for r in restorations),
-        moves=(*(r.move for r in restorations), *(step.move for step in both)),
-        releases=tuple(r.release for r in restorations),
+        commits=(*(r.commit for r in restorations.values()), *(step.commit for step in both)),
+        tags=tuple(r.tag for r in restorations.values()),
+        moves=(*(r.move for r in restorations.values()), *(step.move for step in both)),
+        releases=tuple(r.release for r in restorations.values()),
         adopted=adopted_releases(world, materials, channels),
         channels=channels,
         docs=docs.docs if docs else None,
@@ -86,13 +87,13 @@ def _restorations(
     materials: Materials,
     versions: Mapping[str, Version],
     occasion: Occasion,
-) -> list[Restoration]:
+) -> dict[Version, Restoration]:
     """One for each new version; channels that share a version share it."""
     by_version = {versions[target.channel]: target for target in reversed(choice.targets)}
-    return [
-        _restore(world, config, choice, materials, target, version, occasion)
+    return {
+        version: _restore(world, config, choice, materials, target, version, occasion)
         for version, target in sorted(by_version.items())
-    ]
+    }
 
 
 def _restore(
@@ -127,24 +128,18 @@ def _restore(
         restores,
         flags,
     )
-    return Restoration(target, version, commit, tag, move, release)
+    return Restoration(commit, tag, move, release)
 
 
 def _step(
-    world: World,
-    config: Config,
-    materials: Materials,
-    restorations: list[Restoration],
-    target: Target,
-    version: Version,
+    world: World, config: Config, materials: Materials, channel: str, restoration: Restoration
 ) -> ChannelStep:
-    restoration = next(r for r in restorations if r.version == version)
     return step_channel(
         world,
         config,
         materials,
-        name=target.channel,
-        version=str(version),
+        name=channel,
+        version=restoration.release.version,
         release=restoration.commit.node,
         tree=restoration.commit.tree,
     )

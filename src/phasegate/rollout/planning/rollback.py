@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.planning.plan import NODE, PlannedMove
-from phasegate.rollout.planning.publication import (
-    start_plan,
-)
+from phasegate.rollout.planning.publication import start_plan
 from phasegate.rollout.planning.restoration import assemble
 from phasegate.rollout.planning.targets import Target, current_release, last_good, nothing_to_roll_back
 from phasegate.rollout.reading.materials import Materials, foreign_releases
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
     from phasegate.config import Config
     from phasegate.git.door import Git
-    from phasegate.ledger.records import Channel, Docs, Release
+    from phasegate.ledger.records import Release
     from phasegate.ledger.state import State
     from phasegate.rollout.planning.plan import Plan
     from phasegate.rollout.planning.targets import Choice, RollbackRequest
@@ -62,20 +60,16 @@ def repair(world: World, config: Config, request: RollbackRequest, choice: Choic
     moved = [
         n
         for n in asked
-        if n not in chosen and request.kind != "docs" and _is_moved(world, world.state.channels[n])
+        if n not in chosen and request.kind != "docs" and world.strayed(world.state.channels[n])
     ]
     targets = [_again(world.state, config, channel, choice.bad) for channel in moved]
     docs, site = world.state.docs, choice.site
-    if docs is not None and _is_moved(world, docs):
+    if world.strayed(docs):
         site = choice.site if request.kind != "docs" or request.to else None
         site = site or _current_site(world)
     elif site == _current_site(world):
         site = None
     return replace(choice, targets=(*choice.targets, *targets), site=site)
-
-
-def _is_moved(world: World, known: Channel | Docs) -> bool:
-    return world.tip(known.ref) != known.commit
 
 
 def _again(state: State, config: Config, channel: str, bad: frozenset[str]) -> Target:

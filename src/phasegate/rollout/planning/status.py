@@ -49,7 +49,7 @@ def _channel(world: World, name: str) -> dict[str, Any]:
         "version": channel.version,
         "restores": release.restores,
         "withdrawn": release.withdrawn is not None,
-        "moved": world.tip(channel.ref) != channel.commit,
+        "moved": world.strayed(channel),
     }
 
 

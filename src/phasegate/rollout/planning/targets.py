@@ -133,6 +133,11 @@ def last_site(state: State, bad: frozenset[str], wanted: str | None = None) -> t
     return None
 
 
+def nearest_site(state: State, bad: frozenset[str], wanted: str | None) -> tuple[str, str] | None:
+    """Version and tree of the last good site with the content of version `wanted`; else of the last good one."""
+    return last_site(state, bad, wanted) or last_site(state, bad)
+
+
 def nothing_to_roll_back(why: str, state: State) -> PhasegateError:
     """The error that says so."""
     versions = ", ".join(state.releases) or "none"

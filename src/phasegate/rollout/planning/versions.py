@@ -23,23 +23,24 @@ def rollback_versions(
     ledger knowing.
     """
     taken = set(used)
-    given: dict[str, dict[str, Version]] = {}
+    given: dict[str, list[Version]] = {}
     versions = {}
-    current_of = {t.channel: max(Version.parse(t.current.version), *_foreign(carried, t)) for t in targets}
+    current_of = {t.channel: _current(t, (carried or {}).get(t.channel)) for t in targets}
     for target in sorted(
         targets, key=lambda t: (current_of[t.channel].is_final, current_of[t.channel]), reverse=True
     ):
         current = current_of[target.channel]
-        group = given.setdefault(target.good.tree, {})
-        version = next((v for v in group.values() if v > current), None) or _fresh_above(current, taken)
+        group = given.setdefault(target.good.tree, [])
+        version = next((v for v in group if v > current), None) or _fresh_above(current, taken)
         taken.add(version)
-        group[target.channel] = versions[target.channel] = version
+        group.append(version)
+        versions[target.channel] = version
     return versions
 
 
-def _foreign(carried: Mapping[str, Version] | None, target: Target) -> tuple[Version, ...]:
-    found = (carried or {}).get(target.channel)
-    return (found or Version.parse(target.current.version),)
+def _current(target: Target, carried: Version | None) -> Version:
+    known = Version.parse(target.current.version)
+    return max(known, carried) if carried else known
 
 
 def _fresh_above(current: Version, taken: set[Version]) -> Version:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from phasegate.git.door import Git
     from phasegate.ledger.records import Release
     from phasegate.ledger.state import State
-from phasegate.rollout.reading.world import World
+    from phasegate.rollout.reading.world import World
 
 
 @dataclass(frozen=True)

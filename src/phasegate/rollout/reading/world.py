@@ -14,9 +14,10 @@ from phasegate.ledger.records import Move
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from phasegate.config import Config
+    from phasegate.config import Config, Phase
     from phasegate.git.repository import Repository
     from phasegate.ledger.operation import Operation
+    from phasegate.ledger.records import Channel, Docs
     from phasegate.ledger.state import State
 
 TAGS = "refs/tags/"
@@ -46,6 +47,14 @@ class World:
         """The object that `ref` names on the remote (a tag's own object), or None: what a lease is about."""
         found = self.refs.get(ref)
         return found.object if found else None
+
+    def known(self, phase: Phase) -> Channel | Docs | None:
+        """Where the ledger left what `phase` publishes, or None while it has published nothing."""
+        return self.state.channels.get(phase.channel) if phase.channel else self.state.docs
+
+    def strayed(self, known: Channel | Docs | None) -> bool:
+        """Whether someone else moved the ref of `known`: it is not where the ledger left it."""
+        return known is not None and self.tip(known.ref) != known.commit
 
     def moved(self, operation: Operation, after: State, ledger_head: str) -> World:
         """The world after `operation` was published with the ledger at `ledger_head`."""

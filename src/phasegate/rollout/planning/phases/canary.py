@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from phasegate.ledger.times import iso
 from phasegate.rollout.planning.plan import TreeSpec
 from phasegate.rollout.planning.publication import (
     adopted_releases,
+    enter_phase,
     phase_effects,
     refuse_reuse,
     rollout_under_way,
-    start_plan,
     step_channel,
 )
 
@@ -43,14 +42,12 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
         tree=TreeSpec(release.tree),
     )
     return replace(
-        start_plan(world, occasion, "deploy", f"Deploy {release.version} to {phase.name}"),
+        enter_phase(
+            world, occasion, phase, rollout, what=f"{release.version} to {phase.name}", judged=release.commit
+        ),
         commits=(step.commit,),
         moves=(step.move,),
         adopted=adopted_releases(world, materials, (step.channel,)),
         channels=(step.channel,),
-        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.now_s)}),
         effects=phase_effects(world, config, phase, occasion, release.version),
-        judged=release.commit,
-        content=rollout.content,
-        gates=phase.gates,
     )

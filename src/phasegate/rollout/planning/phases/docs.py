@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from phasegate.ledger.times import iso
 from phasegate.rollout.planning.plan import NODE
 from phasegate.rollout.planning.publication import (
+    enter_phase,
     phase_effects,
     rollout_under_way,
-    start_plan,
     step_docs,
 )
 
@@ -31,13 +30,16 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
     release = world.state.releases[rollout.candidate]
     step = step_docs(world, config, materials, site=f"{NODE}artifact", version=release.version)
     return replace(
-        start_plan(world, occasion, "deploy", f"Deploy the documentation of {release.version}"),
+        enter_phase(
+            world,
+            occasion,
+            phase,
+            rollout,
+            what=f"the documentation of {release.version}",
+            judged=release.commit,
+        ),
         commits=(step.commit,),
         moves=(step.move,),
         docs=step.docs,
-        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.now_s)}),
         effects=phase_effects(world, config, phase, occasion, release.version),
-        judged=release.commit,
-        content=rollout.content,
-        gates=phase.gates,
     )

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.ledger.records import Rollout
-from phasegate.ledger.times import iso
 from phasegate.rollout.planning.changelog import body_of, with_release
 from phasegate.rollout.planning.plan import NODE, CommitSpec, Hold, PlannedRelease, TreeSpec
 from phasegate.rollout.planning.publication import (
     adopted_releases,
+    enter_phase,
     phase_effects,
-    start_plan,
     step_channel,
     tag_release,
 )
@@ -55,8 +54,11 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
     step = step_channel(
         world, config, materials, name=phase.channel or "", version=candidate, release=release.node, tree=tree
     )
+    rollout = Rollout(str(version), candidate, proposal.source, proposal.content, body_of(section))
     return replace(
-        start_plan(world, occasion, "deploy", f"Deploy {candidate} to {phase.name}"),
+        enter_phase(
+            world, occasion, phase, rollout, what=f"{candidate} to {phase.name}", judged=release.node
+        ),
         commits=(release, step.commit),
         tags=(tag,),
         moves=(tag_move, step.move),
@@ -68,13 +70,7 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
         ),
         adopted=adopted_releases(world, materials, (step.channel,)),
         channels=(step.channel,),
-        rollout=Rollout(
-            str(version), candidate, proposal.source, proposal.content, body_of(section), {phase.name: iso(occasion.now_s)}
-        ),
         effects=phase_effects(world, config, phase, occasion, candidate),
-        judged=release.node,
-        content=proposal.content,
-        gates=phase.gates,
         holds=_withdrawn_before(world, proposal),
     )  # fmt: skip
 

@@ -11,10 +11,10 @@ from phasegate.rollout.planning.plan import NODE, CommitSpec, PlannedEffect, Pla
 from phasegate.rollout.planning.publication import (
     adopted_releases,
     announce,
+    enter_phase,
     public_channel_version,
     refuse_reuse,
     rollout_under_way,
-    start_plan,
     step_channel,
     tag_release,
 )
@@ -53,7 +53,9 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
         tree=tree,
     )
     return replace(
-        start_plan(world, occasion, "deploy", f"Deploy {rollout.version} to {phase.name}"),
+        enter_phase(
+            world, occasion, phase, rollout, what=f"{rollout.version} to {phase.name}", judged=release.node
+        ),
         commits=(release, step.commit),
         tags=(tag,),
         moves=(tag_move, step.move),
@@ -64,7 +66,6 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
         ),
         adopted=adopted_releases(world, materials, (step.channel,)),
         channels=(step.channel,),
-        rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.now_s)}),
         effects=(
             PlannedEffect("release-notes", {"version": rollout.version, "notes": rollout.notes}),
             *announce(
@@ -80,9 +81,6 @@ def plan(world: World, config: Config, phase: Phase, materials: Materials, occas
                 },
             ),
         ),
-        judged=release.node,
-        content=rollout.content,
-        gates=phase.gates,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from phasegate.rollout.planning.targets import (
     bad_contents,
     current_release,
     last_public,
-    last_site,
+    nearest_site,
     nothing_to_roll_back,
     requested_release,
 )
@@ -38,5 +38,5 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
         Target(name, current, good) for name, current in currents if current.content != good.content
     )
     withdrawn = (bad | {target.current.content for target in targets}) - {good.content}
-    site = last_site(state, withdrawn, request.to) or last_site(state, withdrawn)
+    site = nearest_site(state, withdrawn, request.to)
     return Choice(targets, site, bad=frozenset(withdrawn), reports=bool(targets))

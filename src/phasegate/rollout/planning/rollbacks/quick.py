@@ -11,7 +11,7 @@ from phasegate.rollout.planning.targets import (
     bad_contents,
     current_release,
     last_good,
-    last_site,
+    nearest_site,
     nothing_to_roll_back,
     representative,
     requested_release,
@@ -46,7 +46,7 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
         and state.docs.version is not None
         and state.releases[state.docs.version].content in bad
     )
-    site = last_site(state, bad, request.to) or last_site(state, bad) if docs_are_bad else None
+    site = nearest_site(state, bad, request.to) if docs_are_bad else None
     return Choice(tuple(targets), site, bad=bad)
 
 
