@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from phasegate.errors import ErrorCode
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,7 +25,23 @@ class Verdict(str, Enum):
         """Whether a phase may go on with this verdict."""
         return self is Verdict.PASS
 
+    @property
+    def code(self) -> ErrorCode:
+        """The error of a gate that did not pass; raises `KeyError` for one that did."""
+        return _CODES[self]
 
+    @property
+    def exit_status(self) -> int:
+        """What a process ends with that found this."""
+        return 0 if self.opens else self.code.exit_status
+
+
+_CODES = {
+    Verdict.SKIP: ErrorCode.GATE_INCONCLUSIVE,
+    Verdict.INCONCLUSIVE: ErrorCode.GATE_INCONCLUSIVE,
+    Verdict.ERROR: ErrorCode.GATE_ERROR,
+    Verdict.FAIL: ErrorCode.GATE_FAILED,
+}
 _SEVERITY = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 

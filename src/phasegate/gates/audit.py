@@ -17,7 +17,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phasegate.errors import ErrorCode
 from phasegate.gates.environment import VERDICTS_VARIABLE
 from phasegate.gates.verdict_lines import VerdictLine
 from phasegate.verdict import Verdict
@@ -31,11 +30,6 @@ AUDITED_PYTHON = "3.12"
 _PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
 _LONGEST_S = 600
 _NAMED = 8
-_STATUS = {
-    Verdict.PASS: 0,
-    Verdict.FAIL: ErrorCode.GATE_FAILED.exit_status,
-    Verdict.INCONCLUSIVE: ErrorCode.GATE_INCONCLUSIVE.exit_status,
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if os.environ.get(VERDICTS_VARIABLE):
         line.append_to(Path(os.environ[VERDICTS_VARIABLE]))
     sys.stdout.write(f"{line.check}: {line.verdict.value}: {line.reason}\n")
-    return _STATUS[line.verdict]
+    return line.verdict.exit_status
 
 
 def audit(project: Path, *, osv_url: str | None = None) -> VerdictLine:

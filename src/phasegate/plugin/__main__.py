@@ -14,16 +14,9 @@ from phasegate.git.door import Git
 from phasegate.plugin.check import Report, check_plugin
 from phasegate.plugin.manifest import read_catalogue
 from phasegate.plugin.tree import FolderFiles, checkout_files
-from phasegate.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-_EXIT_STATUS = {
-    Verdict.PASS: 0,
-    Verdict.FAIL: ErrorCode.GATE_FAILED.exit_status,
-    Verdict.INCONCLUSIVE: ErrorCode.GATE_INCONCLUSIVE.exit_status,
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return error.code.exit_status
     print(json.dumps(_as_json(report), indent=2) if options.json else _as_text(report))
-    return _EXIT_STATUS[report.verdict]
+    return report.verdict.exit_status
 
 
 def _check(folder: Path) -> Report:

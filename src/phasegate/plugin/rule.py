@@ -49,6 +49,10 @@ class Subject:
             for path in paths_below(self.files, plugin.folder):
                 yield plugin, path
 
+    def delivered_paths(self) -> tuple[str, ...]:
+        """Every path that a client receives, once, whatever number of plugins it belongs to."""
+        return tuple(dict.fromkeys(path for _, path in self.delivered()))
+
 
 class Rule(ABC):
     """A check of a tree; each subclass in `phasegate.plugin.rules` is found and run."""

@@ -9,7 +9,7 @@ from phasegate.git.objects import is_ancestor
 from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from phasegate.git.door import Git
 
@@ -59,7 +59,7 @@ def released_before(
     """
     shape = f"{prefix}{tag_format}"
     highest = _highest(shape, _listed(git, shape) if tags is None else tags)
-    if highest is None or _reaches(git, source, highest.ref):
+    if highest is None or is_ancestor(git, highest.ref, source):
         return highest
     return _highest(shape, _listed(git, shape, f"--merged={source}"))
 
@@ -71,15 +71,18 @@ def _listed(git: Git, shape: str, *options: str) -> list[str]:
 
 
 def _highest(shape: str, refs: Iterable[str]) -> Released | None:
+    finals = (released for released in released_as(shape, refs) if released.version.is_final)
+    return max(finals, key=lambda released: released.version, default=None)
+
+
+def released_as(shape: str, refs: Iterable[str]) -> Iterator[Released]:
+    """Those of `refs` that are `shape` with a whole version in the place of `{version}`."""
     before, after = shape.split("{version}")
-    fitting = (ref for ref in refs if ref.startswith(before) and ref.endswith(after))
-    named = ((ref, Version.parse_or_none(ref[len(before) : len(ref) - len(after)])) for ref in fitting)
-    releases = (Released(ref, version) for ref, version in named if version and version.is_final)
-    return max(releases, key=lambda release: release.version, default=None)
-
-
-def _reaches(git: Git, source: str, ref: str) -> bool:
-    return is_ancestor(git, ref, source)
+    for ref in refs:
+        if ref.startswith(before) and ref.endswith(after):
+            version = Version.parse_or_none(ref[len(before) : len(ref) - len(after)])
+            if version is not None:
+                yield Released(ref, version)
 
 
 def commits_since(git: Git, source: str, base: str | None) -> tuple[Commit, ...]:

@@ -14,6 +14,10 @@ def test_only_pass_opens_a_phase() -> None:
     assert [verdict for verdict in Verdict if verdict.opens] == [Verdict.PASS]
 
 
+def test_only_a_pass_ends_a_process_well() -> None:
+    assert [verdict for verdict in Verdict if verdict.exit_status == 0] == [Verdict.PASS]
+
+
 def test_nothing_judged_is_inconclusive() -> None:
     assert worst([]) is Verdict.INCONCLUSIVE
 

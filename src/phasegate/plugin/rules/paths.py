@@ -28,13 +28,12 @@ class HardCodedPaths(Rule):
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Write ${CLAUDE_PLUGIN_ROOT} or a path relative to it: on a user's machine the other one does not exist."""
-        for path in dict.fromkeys(path for _, path in subject.delivered()):
+        for path in subject.delivered_paths():
             content = subject.files.read(path) or b""
             if b"\0" in content[:_SNIFFED_BYTES]:
                 continue
             for match in _HOME.finditer(content):
-                line = content.count(b"\n", 0, match.start()) + 1
-                yield Finding(path, line, f"hard-coded path {match[0].decode()}")
+                yield Finding(path, _line_of(match), f"hard-coded path {match[0].decode()}")
 
 
 class PluginRootPaths(Rule):
@@ -50,5 +49,8 @@ class PluginRootPaths(Rule):
             for match in _ROOT_PATH.finditer(content):
                 target = join(plugin.folder, match[1].decode())
                 if target not in subject.files.paths() and not paths_below(subject.files, target):
-                    line = content.count(b"\n", 0, match.start()) + 1
-                    yield Finding(path, line, f"{match[0].decode()} does not exist")
+                    yield Finding(path, _line_of(match), f"{match[0].decode()} does not exist")
+
+
+def _line_of(match: re.Match[bytes]) -> int:
+    return match.string.count(b"\n", 0, match.start()) + 1

@@ -22,7 +22,7 @@ class ExecutableBits(Rule):
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Run `git update-index --chmod=+x PATH` (or `--chmod=-x`), and commit."""
-        for path in dict.fromkeys(path for _, path in subject.delivered()):
+        for path in subject.delivered_paths():
             mode = subject.files.mode(path)
             if mode == EXECUTABLE and path.endswith(_NEVER_RUN):
                 yield Finding(path, None, "is executable, and must not be")

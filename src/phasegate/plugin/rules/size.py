@@ -20,7 +20,7 @@ class FileSize(Rule):
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Fetch it when it is needed, or do without: every client downloads the whole history of its branch."""
-        for path in dict.fromkeys(path for _, path in subject.delivered()):
+        for path in subject.delivered_paths():
             size = len(subject.files.read(path) or b"")
             if size > LIMIT_BYTES:
                 yield Finding(path, None, f"has {size / 1e6:.1f} MB", Severity.WARNING)

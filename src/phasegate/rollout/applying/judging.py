@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Callable
 
-from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.errors import PhasegateError
 from phasegate.ledger.records import Judgement
 from phasegate.ledger.times import iso
 from phasegate.verdict import Verdict, worst
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 Judge = Callable[["Desk", "Subject"], "tuple[Judgement, ...]"]
 """Judges a subject: `run_gates` in earnest; a rehearsal brings one of its own."""
-
-_CODES = {
-    Verdict.FAIL: ErrorCode.GATE_FAILED,
-    Verdict.ERROR: ErrorCode.GATE_ERROR,
-    Verdict.INCONCLUSIVE: ErrorCode.GATE_INCONCLUSIVE,
-    Verdict.SKIP: ErrorCode.GATE_INCONCLUSIVE,
-}
 
 
 @dataclass(frozen=True)
@@ -109,7 +102,7 @@ def let_through(judgements: Iterable[Judgement], override: str | None) -> tuple[
     verdict = worst(Verdict(j.verdict) for j in closed)
     if verdict is Verdict.FAIL or override is None:
         raise PhasegateError(
-            _CODES[verdict],
+            verdict.code,
             f"{len(closed)} of {len(judgements)} gates did not pass; nothing was published.",
             details=tuple(f"{j.gate}: {j.verdict}: {j.reason}" for j in closed),
             hint="Mend the source and start again with a new candidate."

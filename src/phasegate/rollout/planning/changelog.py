@@ -30,7 +30,7 @@ def with_rollback(changelog: str | None, version: str, at: str, restores: str | 
 def rollback_section(version: str, at: str, restores: str | None) -> str:
     """The section of a rollback; `restores` is None where only feature flags went off."""
     said = f"Restores {restores}." if restores else "Turns the feature flags off."
-    return f"## {version} ({date.fromisoformat(at[:10])})\n\n{said}\n"
+    return release_section(version, at, f"{said}\n")
 
 
 def body_of(section: str) -> str:

@@ -13,8 +13,8 @@ from phasegate.rollout.planning.restoration import assemble
 from phasegate.rollout.planning.targets import Target, current_release, last_good, nothing_to_roll_back
 from phasegate.rollout.reading.materials import Materials, foreign_releases
 from phasegate.rollout.reading.snapshot import read_snapshot
-from phasegate.rollout.reading.world import TAGS
 from phasegate.rollout.statuspage import read_status_page
+from phasegate.version.history import TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

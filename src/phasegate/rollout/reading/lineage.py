@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.git.objects import is_ancestor
-from phasegate.rollout.reading.world import OBSERVED_TAGS, TAGS
+from phasegate.rollout.reading.world import OBSERVED_TAGS
 from phasegate.version.commits import Change, changes_in
-from phasegate.version.history import commits_since, released_before
+from phasegate.version.history import TAGS, commits_since, released_before
 from phasegate.version.next import next_version
 from phasegate.version.semver import Version
 

@@ -10,7 +10,8 @@ from phasegate.git.objects import tree_of
 from phasegate.ledger.records import Release
 from phasegate.ledger.times import iso
 from phasegate.rollout.reading.snapshot import content_of, read_snapshot
-from phasegate.rollout.reading.world import TAGS, branch_ref
+from phasegate.rollout.reading.world import branch_ref
+from phasegate.version.history import TAGS, released_as
 from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
@@ -95,8 +96,6 @@ def _adopt(git: Git, commit: str, config: Config, *, number: int, at_s: int) -> 
 
 def used_versions(world: World, materials: Materials, config: Config) -> frozenset[Version]:
     """Every version that stands for something already: in the ledger, in a tag, on a channel."""
-    before, after = config.tag_format.split("{version}")
-    tags = (ref[len(TAGS) :] for ref in world.refs if ref.startswith(TAGS))
-    texts = {tag[len(before) : len(tag) - len(after) if after else None] for tag in tags}
-    texts |= set(world.state.releases) | {release.version for release in materials.foreign.values()}
-    return frozenset(version for version in map(Version.parse_or_none, texts) if version)
+    tagged = {released.version for released in released_as(f"{TAGS}{config.tag_format}", world.refs)}
+    recorded = {*world.state.releases, *(release.version for release in materials.foreign.values())}
+    return frozenset(tagged.union(version for version in map(Version.parse_or_none, recorded) if version))

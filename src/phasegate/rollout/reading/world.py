@@ -10,6 +10,7 @@ from phasegate.git.objects import is_ancestor
 from phasegate.git.remote import KNOWN, OBSERVED, RemoteRef, default_branch, fetch_refs, remember
 from phasegate.ledger.chain import LEDGER_REF, read_state
 from phasegate.ledger.records import Move
+from phasegate.version.history import TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from phasegate.ledger.records import Channel, Docs
     from phasegate.ledger.state import State
 
-TAGS = "refs/tags/"
 OBSERVED_TAGS = f"{OBSERVED}tags/"
 
 
