@@ -158,12 +158,18 @@ class _Reader:
         start, depth = self.position + 1, 0
         for end in range(self.position, len(self.code)):
             token = self.code[end]
-            if token.kind is Kind.OPERATOR:
-                depth += (token.text in _CLOSING) - (token.text in _CLOSING.values())
+            depth += _nesting(token)
             if depth == 0:
                 self.position = end + 1
                 return self.code[start:end]
         return None
+
+
+def _nesting(token: Token) -> int:
+    """How much deeper the code is nested behind `token`: 1, -1 or 0."""
+    if token.kind is not Kind.OPERATOR:
+        return 0
+    return (token.text in _CLOSING) - (token.text in _CLOSING.values())
 
 
 def _split(inside: list[Token]) -> Iterator[list[Token]]:
@@ -171,13 +177,12 @@ def _split(inside: list[Token]) -> Iterator[list[Token]]:
     part: list[Token] = []
     depth = 0
     for token in inside:
-        if token.kind is Kind.OPERATOR:
-            depth += (token.text in _CLOSING) - (token.text in _CLOSING.values())
-            if token.text == "," and depth == 0:
-                yield part
-                part = []
-                continue
-        part.append(token)
+        depth += _nesting(token)
+        if token.kind is Kind.OPERATOR and token.text == "," and depth == 0:
+            yield part
+            part = []
+        else:
+            part.append(token)
     yield part
 
 
