@@ -334,9 +334,11 @@ def test_calling_it_off_ends_every_process_and_removes_the_worktree(bench: Bench
     )
     script = tmp_path / "script.py"
     script.write_text(
-        "import sys\nfrom datetime import datetime, timezone\nfrom pathlib import Path\n"
+        "import signal\nfrom datetime import datetime, timezone\nfrom pathlib import Path\n"
         "from phasegate.config import Gate\nfrom phasegate.gates.runner import run_gates\n"
         "from phasegate.gates.store import EvidenceStore\nfrom phasegate.git.door import Git\n"
+        # A shell starts what runs in the background with SIGINT ignored, and so all that it starts.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"f = Path({str(tmp_path)!r})\n"
         f"run_gates(Git(Path({str(bench.repository)!r})), {bench.commit!r}, 't', 'c', [Gate('s', 'sleeper')],\n"
         "    store=EvidenceStore(f / 'e'), env_dir=f / 'v', log_dir=f / 'l', jobs=1, progress=print,\n"
@@ -345,13 +347,13 @@ def test_calling_it_off_ends_every_process_and_removes_the_worktree(bench: Bench
     )
     source = str(Path(run_gates.__code__.co_filename).parents[2])
     environment = {**os.environ, "PYTHONPATH": source, "TMPDIR": str(temporary)}
-    process = subprocess.Popen([sys.executable, str(script)], env=environment, stderr=subprocess.PIPE)
-    try:
-        child = int(wait_for_text(pids))
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
-    finally:
-        process.kill()
+    with subprocess.Popen([sys.executable, str(script)], env=environment, stderr=subprocess.PIPE) as process:
+        try:
+            child = int(wait_for_text(pids))
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert b"KeyboardInterrupt" in errors
     assert not is_alive(child)
     assert list(temporary.iterdir()) == []
