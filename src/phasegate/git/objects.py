@@ -96,7 +96,7 @@ def write_tree(git: Git, base: str | None, replaced: Mapping[str, bytes | None])
     Modes of replaced files stay. Works in an index of its own; the user's is never read.
     """
     if not replaced and base is not None:
-        return tree_of(git, base)
+        return tree_id(git, base)
     with tempfile.TemporaryDirectory(prefix="phasegate-") as folder:
         scratch = git.with_environment(GIT_INDEX_FILE=str(Path(folder, "index")))
         scratch.run("read-tree", *([base] if base else ["--empty"]))
@@ -170,7 +170,7 @@ def is_ancestor(git: Git, older: str, newer: str) -> bool:
     return git.attempt("merge-base", "--is-ancestor", "--end-of-options", older, newer).status == 0
 
 
-def tree_of(git: Git, name: str) -> str:
+def tree_id(git: Git, name: str) -> str:
     """The id of the tree behind the commit, tag or tree `name`.
 
     Raises:

@@ -50,7 +50,6 @@ def deploy(
 
 
 def _missing_phases(desk: Desk, phase: str) -> list[str]:
-
     rollout = desk.observe().state.rollout
     entered = rollout.entered if rollout else {}
     return [earlier.name for earlier in desk.config.phases_before(phase) if earlier.name not in entered]

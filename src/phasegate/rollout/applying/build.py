@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.git.objects import Stamp, tree_of, write_commit, write_tag, write_tree
+from phasegate.git.objects import Stamp, tree_id, write_commit, write_tag, write_tree
 from phasegate.rollout.planning.plan import NODE
 from phasegate.rollout.reading.snapshot import content_of, read_snapshot
 
@@ -52,7 +52,7 @@ class Builder:
         """The tree of the commit behind `name`."""
         if name in self._commits:
             return self.write(self._commits[name].tree)
-        return tree_of(self._repository.git, name)
+        return tree_id(self._repository.git, name)
 
     def write(self, spec: TreeSpec) -> str:
         """The id of the tree that `spec` describes."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from phasegate.config import PHASES
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.git.objects import tree_of
+from phasegate.git.objects import tree_id
 from phasegate.rollout.applying.build import Builder
 from phasegate.rollout.applying.judging import Subject
 from phasegate.rollout.planning.deploy import DeployRequest, plan_deploy
@@ -42,7 +42,7 @@ def prepare_subject(desk: Desk, *, only: str | None = None, phase: str | None = 
 
 def _as_it_is(desk: Desk, commit: str, gates: tuple[str, ...]) -> Subject:
     git = desk.repository.git
-    tree = tree_of(git, commit)
+    tree = tree_id(git, commit)
     return Subject(
         commit=commit, tree=tree, content=content_of(git, read_snapshot(git, tree, desk.config)), gates=gates
     )

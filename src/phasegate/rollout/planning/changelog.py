@@ -39,5 +39,5 @@ def body_of(section: str) -> str:
 
 
 def release_section(version: str, at: str, notes: str) -> str:
-    """The section of a release whose notes are written already."""
+    """The section of `version` whose text is written already."""
     return f"## {version} ({date.fromisoformat(at[:10])})\n\n{notes}"

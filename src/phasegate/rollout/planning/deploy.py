@@ -54,20 +54,15 @@ def plan_deploy(git: Git, world: World, config: Config, request: DeployRequest, 
     holds = () if starts else _other_source(world, source)
     return replace(
         plan,
-        gates=_gates_so_far(world, config, phase),
+        gates=tuple(dict.fromkeys((*_unjudged_before(world, config, phase), *plan.gates))),
         holds=plan.holds + holds + holds_before(world, config, phase, occasion.now_s),
     )
 
 
-def _gates_so_far(world: World, config: Config, phase: Phase) -> tuple[str, ...]:
-    """The phase's gates, and those of earlier phases that the ledger has no verdict of: an override skips none."""
-    missing = (
-        gate
-        for p in config.phases_before(phase.name)
-        for gate in p.gates
-        if gate not in world.state.judgements
-    )
-    return tuple(dict.fromkeys((*missing, *phase.gates)))
+def _unjudged_before(world: World, config: Config, phase: Phase) -> tuple[str, ...]:
+    """The gates of earlier phases that the ledger has no verdict of: an override skips none."""
+    earlier = (gate for p in config.phases_before(phase.name) for gate in p.gates)
+    return tuple(gate for gate in earlier if gate not in world.state.judgements)
 
 
 def _requested_source(git: Git, world: World, config: Config, request: DeployRequest) -> str:

@@ -69,12 +69,13 @@ def start_plan(world: World, occasion: Occasion, kind: str, title: str) -> Plan:
 def enter_phase(
     world: World, occasion: Occasion, phase: Phase, rollout: Rollout, *, what: str, judged: str
 ) -> Plan:
-    """A plan by which `rollout` enters `phase`; its gates judge the commit `judged` (an id or node)."""
+    """A plan by which `rollout` enters `phase`; the phase's gates judge the commit `judged` (an id or node)."""
     return replace(
         start_plan(world, occasion, "deploy", f"Deploy {what}"),
         rollout=replace(rollout, entered={**rollout.entered, phase.name: iso(occasion.now_s)}),
         judged=judged,
         content=rollout.content,
+        gates=phase.gates,
     )
 
 

@@ -64,7 +64,7 @@ def repair(world: World, config: Config, request: RollbackRequest, choice: Choic
     ]
     targets = [_again(world.state, config, channel, choice.bad) for channel in moved]
     docs, site = world.state.docs, choice.site
-    if world.strayed(docs):
+    if docs is not None and world.strayed(docs):
         site = choice.site if request.kind != "docs" or request.to else None
         site = site or _current_site(world)
     elif site == _current_site(world):

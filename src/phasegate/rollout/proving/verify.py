@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.errors import PhasegateError
-from phasegate.git.objects import tree_of
+from phasegate.git.objects import tree_id
 from phasegate.ledger.chain import read_operations
 from phasegate.ledger.state import State
 from phasegate.rollout.reading.snapshot import content_of, read_snapshot
@@ -79,7 +79,7 @@ def _channel(repository: Repository, world: World, config: Config, name: str) ->
     if tip is None:
         return
     try:
-        tree = tree_of(repository.git, tip)
+        tree = tree_id(repository.git, tip)
         snapshot = read_snapshot(repository.git, tree, config)
         content = content_of(repository.git, snapshot)
     except PhasegateError as error:
@@ -109,7 +109,7 @@ def _docs(repository: Repository, world: World) -> Iterator[Check]:
         docs.ref, tip == docs.commit, f"at {docs.commit}", f"at {tip}, the ledger left it at {docs.commit}"
     )
     if tip is not None:
-        tree = tree_of(repository.git, tip)
+        tree = tree_id(repository.git, tip)
         yield _check(docs.ref, tree == docs.tree, f"tree {tree}", f"tree {tree}, not {docs.tree}")
 
 

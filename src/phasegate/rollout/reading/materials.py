@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from phasegate.errors import PhasegateError
-from phasegate.git.objects import tree_of
+from phasegate.git.objects import tree_id
 from phasegate.ledger.records import Release
 from phasegate.ledger.times import iso
 from phasegate.rollout.reading.snapshot import content_of, read_snapshot
@@ -75,7 +75,7 @@ def foreign_releases(git: Git, world: World, config: Config, at_s: int) -> dict[
 
 def _adopt(git: Git, commit: str, config: Config, *, number: int, at_s: int) -> Release | None:
     try:
-        tree = tree_of(git, commit)
+        tree = tree_id(git, commit)
         snapshot = read_snapshot(git, tree, config)
     except PhasegateError:
         return None  # no plugin there that a client could have installed

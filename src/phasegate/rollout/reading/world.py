@@ -52,9 +52,9 @@ class World:
         """Where the ledger left what `phase` publishes, or None while it has published nothing."""
         return self.state.channels.get(phase.channel) if phase.channel else self.state.docs
 
-    def strayed(self, known: Channel | Docs | None) -> bool:
+    def strayed(self, known: Channel | Docs) -> bool:
         """Whether someone else moved the ref of `known`: it is not where the ledger left it."""
-        return known is not None and self.tip(known.ref) != known.commit
+        return self.tip(known.ref) != known.commit
 
     def moved(self, operation: Operation, after: State, ledger_head: str) -> World:
         """The world after `operation` was published with the ledger at `ledger_head`."""
