@@ -122,6 +122,13 @@ def rehearse(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Faults: operations killed, raced, cut off and starved, and the laws under all that; `-- --seed N` repeats a run."""
+    install(session, "test", project=EDITABLE)
+    session.run("pytest", "-n", "auto", "--whole", "tests/faults", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Benchmarks: they print ratios, interleaved, and never fail on time."""
     install(session, "bench", project=EDITABLE)

@@ -1,10 +1,11 @@
-"""What all tests share: marks by folder, and a git that knows nothing of the machine it runs on."""
+"""What all tests share: marks by folder, seeds and figures, and a git that knows nothing of the machine it runs on."""
 
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,13 +13,14 @@ from hypothesis import HealthCheck, settings
 from workshop import Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).parent
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")  # a loaded machine is no bug
 
-SUITES = ("unit", "integration", "e2e", "performance", "regression")
+SUITES = ("unit", "integration", "e2e", "faults", "performance", "regression")
+FIGURE = "figure"
 
 GIT_SETTINGS = """\
 [user]
@@ -35,6 +37,56 @@ GIT_SETTINGS = """\
 [maintenance]
     auto = false
 """
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--whole` and `--seed`, for the suite of faults."""
+    group = parser.getgroup("faults")
+    group.addoption("--whole", action="store_true", help="every fault, not the quick selection")
+    group.addoption("--seed", type=int, help="repeat the faults of an earlier run, which printed its seed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One seed for all workers; the first to come chooses it where nobody gave one."""
+    if config.option.seed is None:
+        config.option.seed = random.SystemRandom().randrange(2**32)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """The seed, before anything can fail."""
+    return f"faults: --seed {config.option.seed}{' --whole' if config.option.whole else ''}"
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The figures that tests reported, with the seed that gives them again."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    figures = [
+        f"{getattr(report, 'head_line', '')}: {value}"
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == FIGURE and report.when == "call"
+    ]
+    if figures:
+        terminalreporter.section(f"figures (--seed {config.option.seed})")
+        terminalreporter.write_line("\n".join(figures))
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Reports a figure that a reader of the run should see, such as how many faults were survived."""
+    return lambda value: record_property(FIGURE, value)
+
+
+@pytest.fixture
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether every fault is asked for, and not the quick selection."""
+    return bool(request.config.option.whole)
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """The seed of this run."""
+    return int(request.config.option.seed)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

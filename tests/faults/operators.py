@@ -1,0 +1,167 @@
+"""Operators: `invoke ARGUMENTS` as processes of their own, forked from a warm server, ended where a test says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HERE = Path(__file__).resolve()
+WARM = [
+    "__main__",
+    "faults.operators",
+    "git",
+    "invoke.main",
+    "semantic_release.commit_parser.conventional.parser",
+    "phasegate.gates.runner",
+    "phasegate.rollout.proving.rehearsal",
+    "phasegate.tasks.collection",
+    "phasegate.tasks.operate",
+    "phasegate.version.parser",
+]
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+PATH_EVENTS = ("os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A signal to the operator and its children just before its `step`-th git command or file write, from 1.
+
+    `torn`: where that step opens a file to write it, the file is left there, and empty.
+    """
+
+    step: int
+    signal: int = signal.SIGKILL
+    torn: bool = False
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an operator ended: its exit status (negative: the signal), what it said, and the steps it took."""
+
+    status: int
+    output: str
+    errors: str
+    steps: tuple[str, ...]
+
+
+class Operator:
+    """`invoke ARGUMENTS` in `folder`, started at once; a leader of its own process group."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        fault: Fault | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="operator-")
+        self._streams = Path(self._folder.name)
+        self._process = _server().Process(
+            target=_operate,
+            args=(str(folder), arguments, {**os.environ, **(environment or {})}, self._streams, fault),
+        )
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which is its group's too."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def send(self, number: int, *, group: bool = True) -> None:
+        """Send it a signal, and by default to the commands that it runs too, as a terminal or a reboot does."""
+        with suppress(ProcessLookupError):
+            (os.killpg if group else os.kill)(self.pid, number)
+
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return bool(self._process.is_alive())
+
+    def wait(self) -> Ended:
+        """Wait for its end."""
+        self._process.join()
+        status = self._process.exitcode
+        assert status is not None
+        output, errors, steps = (self._read(name) for name in ("output", "errors", "steps"))
+        self._folder.cleanup()
+        return Ended(status, output, errors, tuple(steps.splitlines()))
+
+    def _read(self, name: str) -> str:
+        path = self._streams / name
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def operate(folder: Path, *arguments: str, **options: Any) -> Ended:
+    """The same from start to end."""
+    return Operator(folder, *arguments, **options).wait()
+
+
+def _server() -> Any:
+    context = get_context("forkserver")
+    paths = [str(HERE.parents[1]), str(HERE.parents[2] / "src"), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, paths)))
+    context.set_forkserver_preload(WARM)
+    return context
+
+
+def _operate(
+    folder: str, arguments: tuple[str, ...], environment: dict[str, str], streams: Path, fault: Fault | None
+) -> None:
+    os.setsid()
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.dont_write_bytecode = True
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for descriptor, name in ((1, "output"), (2, "errors")):
+        os.dup2(os.open(streams / name, os.O_WRONLY | os.O_CREAT), descriptor)
+    from invoke.main import program
+
+    log = os.open(streams / "steps", os.O_WRONLY | os.O_CREAT)
+    sys.addaudithook(_Watch(log, fault))
+    program.run(["invoke", *arguments])
+
+
+class _Watch:
+    """Counts git commands and file writes as they begin, and ends the process at the one that was asked for."""
+
+    def __init__(self, log: int, fault: Fault | None) -> None:
+        self._log = log
+        self._fault = fault
+        self._taken = 0
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        step = _step(event, arguments)
+        if step is None:
+            return
+        self._taken += 1
+        os.write(self._log, f"{step}\n".encode("utf-8", "replace"))
+        fault = self._fault
+        if fault is not None and fault.step == self._taken:
+            self._fault = None
+            if fault.torn and event == "open":
+                os.close(os.open(arguments[0], os.O_WRONLY | os.O_CREAT | os.O_TRUNC))
+            os.killpg(0, fault.signal)
+
+
+def _step(event: str, arguments: tuple[Any, ...]) -> str | None:
+    """What the audit event begins, in a line; None where it changes nothing."""
+    if event == "subprocess.Popen":
+        return f"run {' '.join(map(str, arguments[1]))}".replace("\n", " ")
+    if event in PATH_EVENTS:
+        return f"{event} {arguments[0]}"
+    if event == "open":
+        path, _, flags = arguments
+        if isinstance(path, (str, bytes, os.PathLike)) and flags & WRITING and str(path) != os.devnull:
+            return f"write {os.fsdecode(path)}"
+    return None

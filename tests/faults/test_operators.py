@@ -1,0 +1,48 @@
+"""The instrument itself: a fault hits the step that it names, and nothing before."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from phasegate.errors import ErrorCode
+from phasegate.rollout.planning.status import describe_status
+
+if TYPE_CHECKING:
+    from workshop import Workshop
+
+if sys.platform == "win32":
+    pytest.skip("signals and process groups are POSIX", allow_module_level=True)
+
+from faults.operators import Fault, operate
+
+
+def test_an_operator_works_as_the_command_does(workshop: Workshop) -> None:
+    ended = operate(workshop.root, "deploy", "--phase", "internal", "--yes")
+    assert ended.status == 0, ended.errors
+    assert "Done: " in ended.output
+    assert describe_status(workshop.observe(), workshop.config, workshop.now_s)["ledger"]["length"] == 2
+    assert operate(workshop.root, "deploy", "--phase", "none").status == ErrorCode.PHASE_UNKNOWN.exit_status
+
+
+def test_a_kill_hits_the_step_that_it_names(workshop: Workshop) -> None:
+    steps = operate(workshop.root, "status").steps
+    ended = operate(workshop.root, "status", fault=Fault(3))
+    assert (ended.status, ended.steps) == (-signal.SIGKILL, steps[:3])
+
+
+def test_an_interrupt_ends_the_command_with_its_own_status(workshop: Workshop) -> None:
+    ended = operate(workshop.root, "status", fault=Fault(3, signal.SIGINT))
+    assert ended.status == 130
+    assert "Interrupted" in ended.errors
+
+
+def test_a_torn_write_leaves_an_empty_file(workshop: Workshop) -> None:
+    arguments = ("deploy", "--phase", "internal", "--yes")
+    steps = operate(workshop.copy(workshop.root.parent / "twin").root, *arguments).steps
+    notices = next(n for n, step in enumerate(steps, start=1) if step.endswith("notices.md"))
+    assert operate(workshop.root, *arguments, fault=Fault(notices, torn=True)).status == -signal.SIGKILL
+    assert (workshop.root / ".git" / "phasegate" / "notices.md").read_bytes() == b""
