@@ -6,16 +6,8 @@ The table is rendered into `docs/reference/exit-statuses.md`; statuses are uniqu
 
 from __future__ import annotations
 
-import re
 from enum import Enum
-from typing import Any
-
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s]+(?=@)")
-
-
-def redact(text: str) -> str:
-    """`text` with the credentials in URLs blotted out."""
-    return _CREDENTIALS.sub("***", text)
+from typing import Any, Callable
 
 
 class ErrorCode(Enum):
@@ -93,6 +85,13 @@ class PhasegateError(Exception):
         if self.hint:
             lines.append(f"  next: {self.hint}")
         return "\n".join(lines)
+
+    def told(self, discreet: Callable[[str], str]) -> PhasegateError:
+        """The same error, its texts as `discreet` gives them."""
+        details = tuple(map(discreet, self.details))
+        return PhasegateError(
+            self.code, discreet(self.what), why=discreet(self.why), hint=discreet(self.hint), details=details
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The same for scripts; `exit_status` is what the process ends with."""

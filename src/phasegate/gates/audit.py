@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from phasegate.gates.environment import VERDICTS_VARIABLE
 from phasegate.gates.verdict_lines import VerdictLine
+from phasegate.redaction import redact
 from phasegate.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _run(command: list[str]) -> str:
     except subprocess.TimeoutExpired:
         return f"no answer within {_LONGEST_S} s"
     lines = (ended.stderr + ended.stdout).decode("utf-8", "replace").strip().splitlines()
-    return (lines[-1] if lines else f"exit status {ended.returncode}") if ended.returncode else ""
+    return (redact(lines[-1]) if lines else f"exit status {ended.returncode}") if ended.returncode else ""
 
 
 if __name__ == "__main__":

@@ -1,18 +1,21 @@
-"""A child process whose output goes to a file, and which is stopped with all its descendants."""
+"""A child process whose output goes to a file, without its secrets, and which is stopped with all its descendants."""
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+import threading
+from contextlib import nullcontext, suppress
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from phasegate.redaction import Discretion
 
 _POLL_S = 0.2
 _GRACE_S = 2.0
@@ -33,43 +36,53 @@ def run_logged(
     environment: Mapping[str, str],
     log: Path,
     stop: threading.Event,
+    discreet: Discretion,
     output: Path | None = None,
 ) -> int:
     """Run `command` in `folder` and return its exit status.
 
-    Its messages are appended to `log`, its output too unless `output` names a file for it.
+    Its messages are appended to `log` as they come, its output too unless `output` names a file for it as it is.
 
     Raises:
         Stopped: `stop` was set; the process and its descendants have ended.
     """
     if stop.is_set():
         raise Stopped
-    with log.open("ab") as messages, (output or log).open("ab") as stream:
-        process = _start(command, folder, environment, stream, messages)
-        try:
-            return _wait(process, stop)
-        except BaseException:
-            _end(process)
-            raise
+    process = _start(command, folder, environment, output)
+    said = process.stderr or process.stdout
+    assert said is not None  # noqa: S101 - one of them is a pipe
+    copying = threading.Thread(target=_copy, args=(said, log, discreet), daemon=True)
+    copying.start()
+    try:
+        return _wait(process, stop)
+    except BaseException:
+        _end(process)
+        raise
+    finally:
+        copying.join(_GRACE_S)  # what a gate leaves running in the background may hold the pipe for ever
 
 
 def _start(
-    command: Sequence[str],
-    folder: Path,
-    environment: Mapping[str, str],
-    output: IO[bytes],
-    messages: IO[bytes],
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], output: Path | None
 ) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        list(command),
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=messages,
-        start_new_session=True,
-        creationflags=_CREATION_FLAGS,
-    )
+    with output.open("ab") if output else nullcontext(subprocess.PIPE) as stream:
+        return subprocess.Popen(
+            list(command),
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.PIPE if output else subprocess.STDOUT,
+            start_new_session=True,
+            creationflags=_CREATION_FLAGS,
+        )
+
+
+def _copy(said: IO[bytes], log: Path, discreet: Discretion) -> None:
+    with io.TextIOWrapper(said, "utf-8", "surrogateescape", newline="") as lines, log.open("ab") as file:
+        for line in discreet.lines(lines):
+            file.write(line.encode("utf-8", "surrogateescape"))
+            file.flush()
 
 
 def _wait(process: subprocess.Popen[bytes], stop: threading.Event) -> int:

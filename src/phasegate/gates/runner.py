@@ -18,6 +18,7 @@ from phasegate.gates.lock import locked
 from phasegate.gates.process import Stopped
 from phasegate.gates.session import RUNNING_PYTHON, Outcome, Place, judge
 from phasegate.gates.worktree import temporary_worktree
+from phasegate.redaction import Discretion
 from phasegate.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class _Subject:
     env_dir: Path
     log_dir: Path
     clock: Callable[[], datetime]
+    discreet: Discretion
 
 
 def run_gates(
@@ -69,6 +71,7 @@ def run_gates(
     clock: Callable[[], datetime],
     fresh: bool = False,
     heartbeat_s: float = _HEARTBEAT_S,
+    discreet: Discretion | None = None,
 ) -> tuple[Evidence, ...]:
     """The evidence of `gates` for a commit, in their order; evidence at hand is not made again.
 
@@ -86,6 +89,7 @@ def run_gates(
         clock: the time now, with its zone.
         fresh: judge everything, whatever the store holds.
         heartbeat_s: seconds of silence after which the running gates are named.
+        discreet: takes secrets out of what the gates say; by default those alone that have the form of one.
 
     Raises:
         PhasegateError: `git-failed`, if the commit is not there.
@@ -100,6 +104,7 @@ def run_gates(
         env_dir=env_dir,
         log_dir=log_dir,
         clock=clock,
+        discreet=discreet or Discretion(),
     )
     known = {} if fresh else _known(subject, gates, store)
     for name, evidence in known.items():
@@ -178,7 +183,7 @@ def _outcome(subject: _Subject, gate: Gate, stop: threading.Event) -> tuple[Outc
     environments = subject.env_dir / f"py{RUNNING_PYTHON}"
     lock = environments / f"{_file_name(gate.session)}.lock"
     with locked(lock, stop), temporary_worktree(subject.git, subject.commit) as worktree:
-        outcome = judge(gate, Place(worktree, environments, log, subject.epoch, stop))
+        outcome = judge(gate, Place(worktree, environments, log, subject.epoch, stop, subject.discreet))
         if gate.artifact is None or not outcome.verdict.opens:
             return outcome, None
         artifact = write_artifact(subject.git, worktree, gate.artifact)

@@ -7,11 +7,10 @@ import os
 import re
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phasegate.errors import redact
 from phasegate.gates.environment import gate_environment
 from phasegate.gates.process import run_logged
 from phasegate.gates.verdict_lines import join, read_verdict_lines
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from phasegate.config import Gate
     from phasegate.gates.verdict_lines import VerdictLine
+    from phasegate.redaction import Discretion
 
 RUNNING_PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
 _TAIL_LINES = 20
@@ -51,6 +51,7 @@ class Place:
         log: the file that the output goes to.
         epoch: the commit's time, in seconds since 1970.
         stop: set to call the work off.
+        discreet: takes secrets out of what the gate says.
     """
 
     worktree: Path
@@ -58,6 +59,7 @@ class Place:
     log: Path
     epoch: str
     stop: threading.Event
+    discreet: Discretion
 
 
 class _GateBrokeError(Exception):
@@ -72,9 +74,10 @@ def judge(gate: Gate, place: Place) -> Outcome:
     """
     with tempfile.TemporaryDirectory(prefix="phasegate-nox-") as control:
         try:
-            return _Run(gate, place, Path(control)).judge()
+            outcome = _Run(gate, place, Path(control)).judge()
         except _GateBrokeError as broken:
-            return Outcome(Verdict.ERROR, f"{broken} (output: {place.log})", _tail(place.log))
+            outcome = Outcome(Verdict.ERROR, f"{broken} (output: {place.log})", _tail(place.log))
+        return replace(outcome, reason=place.discreet(outcome.reason))
 
 
 class _Run:
@@ -133,6 +136,7 @@ class _Run:
             environment=self.environment,
             log=self.place.log,
             stop=self.place.stop,
+            discreet=self.place.discreet,
             output=output,
         )
 
@@ -141,7 +145,7 @@ class _Run:
         if verdict is Verdict.PASS:
             return Outcome(verdict, said or f"nox session {self.gate.session!r} ended well")
         what = said or f"nox session {self.gate.session!r} ended with status {status}"
-        return Outcome(verdict, f"{redact(what)} (output: {self.place.log})", _tail(self.place.log))
+        return Outcome(verdict, f"{what} (output: {self.place.log})", _tail(self.place.log))
 
 
 def _broke_while_installing(log: Path) -> bool:
@@ -176,4 +180,4 @@ def _tail(log: Path) -> tuple[str, ...]:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ()
-    return tuple(redact(line) for line in lines[-_TAIL_LINES:])
+    return tuple(lines[-_TAIL_LINES:])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Callable, cast
 
-from phasegate.errors import ErrorCode, PhasegateError, redact
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ _QUIET_ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Completed:
-    """How a git command ended; `errors` is its redacted stderr."""
+    """How a git command ended; `errors` is its stderr without secrets."""
 
     status: int
     output: bytes
@@ -35,9 +36,14 @@ class Completed:
 
 
 class Git:
-    """git in one folder, with extra environment variables for every command."""
+    """git in one folder, with extra environment variables for every command; `discreet` takes secrets out of its words."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        discreet: Callable[[str], str] = redact,
+    ) -> None:
         try:
             from git.cmd import Git as GitCommand
         except ImportError as error:  # GitPython looks for git as it is imported
@@ -50,11 +56,12 @@ class Git:
 
         self.folder = folder
         self.environment = dict(environment or {})
+        self.discreet = discreet
         self._command = GitCommand(str(folder))
 
     def with_environment(self, **variables: str) -> Git:
         """The same door with further variables, such as `GIT_INDEX_FILE`."""
-        return Git(self.folder, {**self.environment, **variables})
+        return Git(self.folder, {**self.environment, **variables}, self.discreet)
 
     def attempt(self, *arguments: str, stdin: bytes | None = None) -> Completed:
         """Run `git ARGUMENTS` and say how it ended, whatever its exit status."""
@@ -82,7 +89,7 @@ class Git:
             env={**_QUIET_ENVIRONMENT, **self.environment},
         )
         errors_text = errors.decode("utf-8", "replace") if isinstance(errors, bytes) else str(errors)
-        return Completed(status, _as_bytes(output), redact(errors_text))
+        return Completed(status, _as_bytes(output), self.discreet(errors_text))
 
     def run(self, *arguments: str, stdin: bytes | None = None) -> str:
         """The text that `git ARGUMENTS` prints.

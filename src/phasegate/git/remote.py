@@ -175,7 +175,7 @@ def push_atomically(repository: Repository, remote: str, moves: Sequence[RefMove
     )  # fmt: skip
     if pushed.status == 0:
         return PushResult(PushOutcome.PUBLISHED)
-    return _explain(pushed.text, pushed.errors)
+    return _explain(repository.git.discreet(pushed.text), pushed.errors)
 
 
 def _explain(report: str, errors: str) -> PushResult:

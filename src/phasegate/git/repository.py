@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.door import Git
+from phasegate.redaction import Discretion, secrets_in, secrets_in_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,10 +99,10 @@ def open_repository(folder: Path) -> Repository:
         )
     common = Path(lines[0])
     root = Path(lines[1]) if len(lines) > 1 else common
-    git = Git(root)
-    listing = git.run("config", "--list", "-z")
+    listing = Git(root).run("config", "--list", "-z")
     settings = dict(_setting(entry) for entry in listing.split("\0") if entry)
-    return Repository(git, root, common / "phasegate", settings)
+    discreet = Discretion(secrets_in(os.environ) | secrets_in_settings(settings))
+    return Repository(Git(root, discreet=discreet), root, common / "phasegate", settings)
 
 
 def _setting(entry: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from phasegate.notify.channel import Channel, NotifyError
-from phasegate.notify.redaction import secrets_in, without_secrets
+from phasegate.redaction import Discretion, secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,21 +26,18 @@ class _Discreet:
     """A channel that no secret leaves through, neither in a notice nor in an error."""
 
     inner: Channel
-    secrets: frozenset[str] = field(repr=False)
+    discreet: Discretion = field(repr=False)
 
     @property
     def name(self) -> str:
         return self.inner.name
 
     def send(self, message: Message, key: str) -> None:
-        discreet = replace(message, title=self._clean(message.title), body=self._clean(message.body))
+        clean = replace(message, title=self.discreet(message.title), body=self.discreet(message.body))
         try:
-            self.inner.send(discreet, key)
+            self.inner.send(clean, key)
         except NotifyError as error:
-            raise NotifyError(self._clean(str(error))) from None
-
-    def _clean(self, text: str) -> str:
-        return without_secrets(text, self.secrets)
+            raise NotifyError(self.discreet(str(error))) from None
 
 
 def channels_for(config: Notify, folder: Path, environment: Mapping[str, str]) -> tuple[Channel, ...]:
@@ -55,7 +52,7 @@ def channels_for(config: Notify, folder: Path, environment: Mapping[str, str]) -
         environment: where the secrets are; they are taken out of everything that is sent.
     """
     variables = [config.apprise_variable] if config.apprise_variable else []
-    secrets = secrets_in(environment, *variables)
+    discreet = Discretion(secrets_in(environment, *variables))
     modules = (import_module(f"{_PACKAGE}.{module.name}") for module in iter_modules([_FOLDER]))
     opened = (module.channel_for(config, folder, environment) for module in modules)
-    return tuple(_Discreet(channel, secrets) for channel in opened if channel is not None)
+    return tuple(_Discreet(channel, discreet) for channel in opened if channel is not None)

@@ -6,9 +6,11 @@ import os
 import re
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Callable
 
-from phasegate.notify.redaction import secrets_in, without_secrets
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.redaction import Discretion, secrets_in, secrets_in_settings
 from phasegate.rollout.reading.materials import Occasion
 from phasegate.rollout.reading.world import observe
 
@@ -48,25 +50,40 @@ class Desk:
     @property
     def project(self) -> str:
         """What notices call the repository: the last part of its remote's URL."""
-        url = self.repository.settings.get(f"remote.{self.config.remote}.url", "")
-        path = re.sub(r"/?\.git/?$|[?#].*$", "", url.replace("\\", "/")).rstrip("/")
-        return re.split(r"[/:]", path)[-1] or self.repository.root.name
+        url = self.discreet(self.repository.settings.get(f"remote.{self.config.remote}.url", ""))
+        path = re.sub(r"^[\w+.-]+://[^/]*|[?#].*$", "", url.replace("\\", "/"), flags=re.DOTALL)
+        name = re.split(r"[/:]", re.sub(r"/*(\.git)?/*$", "", path))[-1]
+        return name or self.repository.root.name
 
     def observe(self) -> World:
         """The remote as it is now; raises what `reading.world.observe` raises."""
         return observe(self.repository, self.config)
 
-    def discreet(self, text: str) -> str:
-        """`text` without the secrets of the environment."""
-        return without_secrets(text, secrets_in(self.environment))
+    @cached_property
+    def discreet(self) -> Discretion:
+        """Takes the secrets of the environment and of git's settings out of a text."""
+        named = filter(None, (self.config.notify.apprise_variable,))
+        return Discretion(
+            secrets_in(self.environment, *named) | secrets_in_settings(self.repository.settings)
+        )
 
     def occasion(self, why: str = "") -> Occasion:
-        """Who acts, now, and why; raises `identity-missing`.
+        """Who acts, now, and why; raises `identity-missing`, or `usage` for a time that is none.
 
         `SOURCE_DATE_EPOCH` (https://reproducible-builds.org) fixes the time that objects carry, never the clock.
         """
         now_s = self.clock()
         fixed = self.environment.get("SOURCE_DATE_EPOCH", "")
-        return Occasion(
-            self.repository.identity(), int(fixed) if fixed.isdigit() else now_s, now_s, self.discreet(why)
+        at_s = _epoch_s(fixed) if fixed else now_s
+        return Occasion(self.repository.identity(), at_s, now_s, self.discreet(why), self.discreet)
+
+
+def _epoch_s(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,10}", text):
+        raise PhasegateError(
+            ErrorCode.USAGE,
+            "SOURCE_DATE_EPOCH is no time.",
+            why="It must be a whole number of seconds since 1970, of ten digits at most.",
+            hint="Set it to such a number, or unset it.",
         )
+    return int(text)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from phasegate.errors import ErrorCode, PhasegateError, redact
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.redaction import Discretion, secrets_in
 
 if TYPE_CHECKING:
     from invoke.context import Context
@@ -78,13 +79,14 @@ def _unforeseen(error: Exception) -> PhasegateError:
     return PhasegateError(
         ErrorCode.INTERNAL,
         f"Something that phasegate did not foresee: {type(error).__name__}: {error}",
-        why=redact(trace) if os.environ.get("PHASEGATE_TRACEBACK") else "",
+        why=trace if os.environ.get("PHASEGATE_TRACEBACK") else "",
         hint="Run `invoke status`; then please report this, with PHASEGATE_TRACEBACK=1 set.",
     )
 
 
 def fail(error: PhasegateError, *, as_json: bool) -> NoReturn:
-    """End the process with the error's exit status."""
+    """End the process with the error's exit status; whatever it quotes, it holds no secret."""
+    error = error.told(Discretion(secrets_in(os.environ)))
     if as_json:
         print_json({"error": error.as_json()})
     raise Exit(str(error), code=error.code.exit_status)

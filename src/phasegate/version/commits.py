@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Callable
 
 from phasegate.version.semver import Level
 
@@ -34,6 +34,15 @@ class Change:
     summary: str
     breaking: tuple[str, ...]
     commit: str
+
+    def told(self, discreet: Callable[[str], str]) -> Change:
+        """The same change, its texts as `discreet` gives them."""
+        return replace(
+            self,
+            scope=discreet(self.scope),
+            summary=discreet(self.summary),
+            breaking=tuple(map(discreet, self.breaking)),
+        )
 
 
 def changes_in(commits: Iterable[Commit]) -> tuple[Change, ...]:

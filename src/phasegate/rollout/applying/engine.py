@@ -35,7 +35,7 @@ class Done:
 def carry_out(
     desk: Desk, world: World, plan: Plan, *, override: str | None = None, judge: Judge = run_gates
 ) -> Done:
-    """Make `plan` real, or leave everything as it is.
+    """Make `plan` real, or leave everything as it is; `override` is the reason to pass holds, recorded without secrets.
 
     Raises:
         PhasegateError: `rollout-held`, `gate-failed`, `gate-inconclusive`, `gate-error`, what `publish` raises, and
@@ -43,6 +43,7 @@ def carry_out(
     """
     if plan.changes_nothing:
         return Done(plan, perform_effects(desk, world))
+    override = override and desk.discreet(override)
     refuse_holds(plan, override)
     _refuse_falling(world, plan)
     builder = Builder(desk.repository, plan)

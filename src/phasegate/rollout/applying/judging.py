@@ -63,11 +63,12 @@ def run_gates(desk: Desk, subject: Subject, *, fresh: bool = False) -> tuple[Jud
         progress=desk.say,
         clock=lambda: datetime.now(timezone.utc),
         fresh=fresh,
+        discreet=desk.discreet,
     )
     for evidence in found:
         for line in () if evidence.verdict.opens else evidence.details:
-            desk.say(f"  {evidence.gate} | {desk.discreet(line)}")
-    return tuple(_judgement(evidence, desk.discreet(evidence.reason)) for evidence in found)
+            desk.say(f"  {evidence.gate} | {line}")
+    return tuple(Judgement(**evidence.as_json()) for evidence in found)
 
 
 def assume_passed(desk: Desk, subject: Subject) -> tuple[Judgement, ...]:
@@ -116,7 +117,3 @@ def _evidence(judgement: Judgement) -> Evidence:
     from phasegate.gates.evidence import Evidence
 
     return Evidence.from_json({k: v for k, v in judgement.as_json().items() if k != "overridden"})
-
-
-def _judgement(evidence: Evidence, reason: str) -> Judgement:
-    return Judgement(**{**evidence.as_json(), "reason": reason})

@@ -48,7 +48,7 @@ def plan_deploy(git: Git, world: World, config: Config, request: DeployRequest, 
         refuse_moved(world, phase)
         title = f"{rollout_under_way(world).candidate} is in phase {phase.name} already"
         return replace(start_plan(world, occasion, "deploy", title), rollout=world.state.rollout)
-    materials = _gather(git, world, config, phase.name, source, occasion.at_s)
+    materials = _gather(git, world, config, phase.name, source, occasion)
     module = importlib.import_module(f"phasegate.rollout.planning.phases.{phase.name}")
     plan: Plan = module.plan(world, config, phase, materials, occasion)
     holds = () if starts else _other_source(world, source)
@@ -74,11 +74,14 @@ def _entered_already(world: World, phase: str, source: str | None) -> bool:
     return rollout is not None and phase in rollout.entered and source in (None, rollout.source)
 
 
-def _gather(git: Git, world: World, config: Config, phase: str, source: str | None, at_s: int) -> Materials:
-    foreign = foreign_releases(git, world, config, at_s)
+def _gather(
+    git: Git, world: World, config: Config, phase: str, source: str | None, occasion: Occasion
+) -> Materials:
+    foreign = foreign_releases(git, world, config, occasion.at_s)
     if phase == PHASES[0] and source is not None:
         floors = [Version.parse(release.version) for release in foreign.values()]
-        return Materials(foreign, proposal=propose(git, world, config, source, floors))
+        proposal = propose(git, world, config, source, floors, occasion.discreet)
+        return Materials(foreign, proposal=proposal)
     if phase == PUBLIC_PHASE:
         tree = world.state.releases[rollout_under_way(world).candidate].tree
         return Materials(foreign, {tree: read_snapshot(git, tree, config)})

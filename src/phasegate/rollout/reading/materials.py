@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 from phasegate.errors import PhasegateError
 from phasegate.git.objects import tree_id
 from phasegate.ledger.records import Release
 from phasegate.ledger.times import iso
+from phasegate.redaction import redact
 from phasegate.rollout.reading.snapshot import content_of, read_snapshot
 from phasegate.rollout.reading.world import branch_ref
 from phasegate.version.history import TAGS, released_as
@@ -34,12 +35,14 @@ class Occasion:
         at_s: the time that objects carry, seconds since 1970; it may stand still.
         now_s: the time that soaking goes by, seconds since 1970.
         why: the reason given, or empty.
+        discreet: takes secrets out of texts that are recorded.
     """
 
     identity: Identity
     at_s: int
     now_s: int
     why: str = ""
+    discreet: Callable[[str], str] = field(default=redact, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 from phasegate.rollout.reading.lineage import LastRelease, changes_since, last_release, version_due
 from phasegate.rollout.reading.snapshot import Snapshot, content_of, read_snapshot
@@ -28,7 +28,7 @@ class Proposal:
         content: its tree with stamped fields neutral.
         last: the last public version before it, or None.
         version: the next public version, or None where none is due.
-        changes: what happened since the last one.
+        changes: what happened since the last one, without secrets.
         changelog: the changelog that the new section goes into, or None.
     """
 
@@ -41,8 +41,17 @@ class Proposal:
     changelog: str | None
 
 
-def propose(git: Git, world: World, config: Config, source: str, floors: Iterable[Version]) -> Proposal:
-    """Read what releasing `source` means; `floors` are versions that the next one must be above.
+def propose(
+    git: Git,
+    world: World,
+    config: Config,
+    source: str,
+    floors: Iterable[Version],
+    discreet: Callable[[str], str],
+) -> Proposal:
+    """Read what releasing `source` means.
+
+    `floors` are versions that the next one must be above; `discreet` takes secrets out of what commit messages say.
 
     Raises:
         PhasegateError: `manifest-invalid`, with every mistake in the tree's manifests.
@@ -56,7 +65,7 @@ def propose(git: Git, world: World, config: Config, source: str, floors: Iterabl
         content=content_of(git, snapshot),
         last=last.version if last else None,
         version=version_due(world, last, changes, (*floors, *_before_phasegate(last, snapshot))),
-        changes=changes,
+        changes=tuple(change.told(discreet) for change in changes),
         changelog=_changelog_before(git, config, last, snapshot),
     )
 

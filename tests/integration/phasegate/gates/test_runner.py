@@ -20,6 +20,7 @@ from phasegate.gates.runner import run_gates
 from phasegate.gates.session import RUNNING_PYTHON
 from phasegate.gates.store import EvidenceStore
 from phasegate.git.door import Git
+from phasegate.redaction import Discretion
 from phasegate.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -66,6 +67,20 @@ def says(session):
     write = "import os, sys; open(os.environ['PHASEGATE_VERDICTS'], 'a').write(sys.argv[1] + chr(10))"
     session.run(PYTHON, "-c", write, line)
     session.run(PYTHON, "-c", "import sys; sys.exit(%s)" % status)
+
+@nox.session
+def tells(session):
+    secret, status = session.posargs
+    key = "-----BEGIN PRIVATE" + " KEY-----%sAAAABBBB%s-----END PRIVATE" % (chr(10), chr(10)) + " KEY-----"
+    line = json.dumps({"check": "c", "verdict": "PASS", "reason": "found " + secret})
+    write = "import os, sys; open(os.environ['PHASEGATE_VERDICTS'], 'a').write(sys.argv[1] + chr(10)); sys.stderr.write(sys.argv[2])"
+    session.run(PYTHON, "-c", write, line, key)
+    session.run(PYTHON, "-c", "import sys; sys.exit(%s)" % status)
+
+@nox.session
+def leaves(session):
+    code = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(10)'], start_new_session=True)"
+    session.run(PYTHON, "-c", code)
 
 @nox.session
 def site(session):
@@ -197,6 +212,21 @@ def test_a_step_may_say_more_than_its_exit_status(
     bench: Bench, said: str, status: str, verdict: Verdict
 ) -> None:
     assert bench.run_one("says", said, status).verdict is verdict
+
+
+@pytest.mark.parametrize("status", ["0", "1"])
+def test_no_secret_that_a_gate_tells_is_kept(bench: Bench, status: str) -> None:
+    evidence = bench.run_one("tells", "s3cr3t-value", status, discreet=Discretion({"s3cr3t-value"}))
+    assert evidence.verdict.exit_status == {"0": 0, "1": Verdict.FAIL.exit_status}[status]
+    written = [path.read_text(encoding="utf-8") for path in bench.folder.rglob("*.[lj]*") if path.is_file()]
+    for text in [*written, *bench.lines, evidence.reason, *evidence.details]:
+        assert "s3cr3t-value" not in text
+        assert "AAAABBBB" not in text
+    assert "***" in (bench.folder / "logs" / "tells.log").read_text(encoding="utf-8")
+
+
+def test_what_a_gate_leaves_running_does_not_hold_its_verdict(bench: Bench) -> None:
+    assert bench.run_one("leaves").verdict is Verdict.PASS
 
 
 def test_a_gate_is_not_pointed_elsewhere_by_the_variables_around_it(

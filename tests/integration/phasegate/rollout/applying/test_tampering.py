@@ -146,13 +146,18 @@ def test_a_rollback_says_what_the_public_keeps(workshop: Workshop) -> None:
 
 
 def test_no_secret_of_the_environment_gets_into_the_ledger(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop,
 ) -> None:
     workshop.secrets = {"API_TOKEN": "supersecrettoken99"}
     workshop.rollback("quick", "leaked supersecrettoken99 and https://u:pw@host.test/x")
-    everything = git(workshop.remote, "log", "-p", "--all", "-m") + git(
-        workshop.remote, "log", "-p", "refs/phasegate/ledger"
-    )
+    message = "fix(supersecrettoken99): say supersecrettoken99\n\nBREAKING CHANGE: supersecrettoken99"
+    workshop.commit(message, {"demo/more.py": "more\n"})
+    workshop.deploy("internal")
+    workshop.deploy("canary", override="hurry, supersecrettoken99")
+    workshop.deploy("public", override="hurry, supersecrettoken99")
+    everything = git(workshop.remote, "log", "-p", "-m", "--all", "refs/phasegate/ledger", "--not", "main")
     assert "leaked ***" in everything
+    assert "hurry, ***" in everything
+    assert "**\\*\\*\\*:** say \\*\\*\\*" in everything
     assert "supersecrettoken99" not in everything
     assert "u:pw" not in everything
