@@ -24,10 +24,10 @@ _SECRET_NAME = re.compile(
     r"|(?:^|_)(?:KEY|PAT|AUTH|DSN)(?:_(?!SOCK)|$)|_PWD$",
     re.IGNORECASE,
 )
-_USER_INFO = re.compile(r"(?<=://)(?:[^/\s]{1,2000}|[^/\s:@]*:(?!\d+/)\S{1,2000})(?=@)")
+_USER_INFO = re.compile(r"(?<=://)(?:[^/\s]+|[^/\s:@]{0,99}:(?!\d+/)\S{1,500})(?=@)")
 _HEADER = re.compile(r"(?i)(\bauthorization\s*:\s*(?:\w+\s+)?|\bbearer\s+(?=\S{16}))[^\s'\",;]+")
 _ARGUMENT = re.compile(
-    r"(?i)([?&;](?:[\w.-]*(?:token|secret|passw|credential|signature|auth|api[_-]?key|access[_-]?key)[\w.-]*|key|sig)=)"
+    r"(?i)([?&;](?:[\w.-]{0,40}(?:token|secret|passw|credential|signature|auth|api[_-]?key|access[_-]?key)[\w.-]{0,40}|key|sig)=)"
     r"[^\s&;#'\"]+"
 )
 _WEBHOOK = re.compile(

@@ -104,6 +104,7 @@ def test_what_is_no_secret_in_git_s_settings_stays(settings: dict[str, str]) -> 
         ("fatal: https://token@host.test/x", "fatal: https://***@host.test/x"),
         ("fatal: https://user:secret@host.test/x", "fatal: https://***@host.test/x"),
         ("fatal: https://user:se@cret@host.test/x", "fatal: https://***@host.test/x"),
+        (f"https://user:{LETTERS * 40}@host.test/x", "https://***@host.test/x"),
         ("fatal: 'https://user:se/cr@et@host.test/x'", "fatal: 'https://***@host.test/x'"),
         ("ssh://git:secret@host.test:22/x", "ssh://***@host.test:22/x"),
         ("https://a:b@one.test and https://c:d@two.test", "https://***@one.test and https://***@two.test"),
