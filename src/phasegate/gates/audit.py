@@ -8,7 +8,6 @@ INCONCLUSIVE.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import subprocess
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from phasegate.gates.environment import VERDICTS_VARIABLE
 from phasegate.gates.verdict_lines import VerdictLine
 from phasegate.redaction import redact
+from phasegate.strict_json import read_json
 from phasegate.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def audit(project: Path, *, osv_url: str | None = None) -> VerdictLine:
         said = _run(_audit_command(requirements, report, osv_url))
         expected = pinned(requirements.read_text(encoding="utf-8"))
         try:
-            found = json.loads(report.read_text(encoding="utf-8"))
+            found = read_json(report.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return _inconclusive(f"0 of {len(expected)} packages were audited: {said}")
         return judge_report(expected, found)

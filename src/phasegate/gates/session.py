@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from phasegate.gates.environment import gate_environment
 from phasegate.gates.process import run_logged
 from phasegate.gates.verdict_lines import join, read_verdict_lines
+from phasegate.strict_json import read_json
 from phasegate.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -159,14 +159,16 @@ def _broke_while_installing(log: Path) -> bool:
 def _listed(output: Path) -> list[dict[str, Any]]:
     # A noxfile may print when it is loaded; nox's own answer is the last line.
     try:
-        return list(json.loads(output.read_text(encoding="utf-8", errors="replace").splitlines()[-1]))
-    except (OSError, ValueError, IndexError):
+        listed = read_json(output.read_text(encoding="utf-8", errors="replace").splitlines()[-1])
+        return [entry for entry in listed if isinstance(entry, dict) and "session" in entry]
+    except (OSError, ValueError, IndexError, TypeError):
         return []
 
 
 def _results(report: Path) -> list[dict[str, Any]]:
     try:
-        return list(json.loads(report.read_text(encoding="utf-8"))["sessions"])
+        results = read_json(report.read_text(encoding="utf-8"))["sessions"]
+        return [result for result in results if isinstance(result, dict)]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 

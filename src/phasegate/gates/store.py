@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phasegate.gates.evidence import Evidence
+from phasegate.strict_json import read_json
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class EvidenceStore:
     def find(self, content: str, definition: str, python: str) -> Evidence | None:
         """The evidence that covers all three, if there is any."""
         try:
-            value = json.loads(self._path(content, definition, python).read_text(encoding="utf-8"))
+            value = read_json(self._path(content, definition, python).read_text(encoding="utf-8"))
             evidence = Evidence.from_json(value)
         except (OSError, ValueError):
             return None

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from phasegate.strict_json import read_json
 from phasegate.verdict import Verdict, worst
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def join(status: int, lines: Sequence[VerdictLine]) -> Verdict:
 
 def _read(line: str) -> VerdictLine:
     try:
-        value = json.loads(line)
+        value = read_json(line)
         return VerdictLine(str(value["check"]), Verdict(value["verdict"]), str(value.get("reason", "")))
     except (ValueError, TypeError, KeyError, AttributeError):
         return VerdictLine("verdict line", Verdict.ERROR, f"a verdict line makes no sense: {line[:80]!r}")

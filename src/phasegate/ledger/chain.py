@@ -10,6 +10,7 @@ from phasegate.git.objects import read_objects, write_commit, write_flat_tree
 from phasegate.ledger.integrity import check_operation, check_state
 from phasegate.ledger.operation import SCHEMA, Operation
 from phasegate.ledger.state import State
+from phasegate.strict_json import read_json
 
 if TYPE_CHECKING:
     from phasegate.git.door import Git
@@ -79,7 +80,7 @@ def _parse(content: bytes | None, parse: Callable[[dict[str, Any]], T], where: s
 def _known_schema(content: bytes | None) -> dict[str, Any]:
     if content is None:
         raise ValueError("it is missing")
-    data: dict[str, Any] = json.loads(content)
+    data: dict[str, Any] = read_json(content, unique_keys=True)
     if not isinstance(data["schema"], int):
         raise TypeError("schema must be a whole number")
     if data["schema"] > SCHEMA:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import json
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.plugin.finding import Finding
 from phasegate.plugin.json_span import KeyPath, Member, insert_after, members, replace
 from phasegate.plugin.tree import SYMLINK
+from phasegate.strict_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ class JsonFile:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        self.data: dict[str, Any] = json.loads(text, parse_constant=_refuse_constant)
+        self.data: dict[str, Any] = read_json(text)
         self._members: dict[KeyPath, Member] = {}
         self.duplicates: list[Member] = []
         for member in members(text):
@@ -46,7 +47,7 @@ class JsonFile:
 
         A key of the outermost object that is absent is inserted behind `insert_after_key`.
         """
-        text, data = self.text, json.loads(self.text)
+        text, data = self.text, read_json(self.text)
         for key_path, value in values.items():
             _put(data, key_path, value)
         places = {
@@ -78,8 +79,6 @@ def read_object(files: Files, path: str, mistakes: list[Finding]) -> JsonFile | 
         file = JsonFile(path, _decode(content))
     except json.JSONDecodeError as error:
         mistakes.append(Finding(path, error.lineno, f"no JSON: {error.msg} (column {error.colno})"))
-    except RecursionError:
-        mistakes.append(Finding(path, None, "no JSON that anyone could read: nested too deeply"))
     except ValueError as error:
         mistakes.append(Finding(path, None, f"no JSON: {error}"))
     else:
@@ -103,10 +102,6 @@ def _decode(content: bytes) -> str:
         raise ValueError(f"line {line} holds a byte that is no UTF-8") from error
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
-
-
 def _put(data: Any, key_path: KeyPath, value: object) -> None:
     for key in key_path[:-1]:
         data = data[key]
@@ -114,7 +109,7 @@ def _put(data: Any, key_path: KeyPath, value: object) -> None:
 
 
 def _check_same(path: str, text: str, expected: object) -> None:
-    if json.loads(text) != expected:
+    if read_json(text) != expected:
         raise PhasegateError(
             ErrorCode.INTERNAL, f"Stamping {path} would change more than the stamp.", hint="Please report it."
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.door import Git
 from phasegate.git.repository import open_repository
+from phasegate.strict_json import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,15 +29,20 @@ def open_sandbox(folder: Path, origin: Repository, config: Config) -> Repository
         PhasegateError: `sandbox-invalid` where the folder holds something else; `ref-unknown` without a commit.
     """
     marker = folder / _MARKER
-    if marker.exists() and json.loads(marker.read_text(encoding="utf-8"))["ready"]:
+    ready = _is_ready(marker)
+    if ready:
         return open_repository(folder / _CHECKOUT)
-    if folder.exists() and not marker.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if (
+        folder.exists()
+        and ready is None
+        and (not folder.is_dir() or any(path != marker for path in folder.iterdir()))
+    ):
         raise PhasegateError(
             ErrorCode.SANDBOX_INVALID,
             f"{folder} is not empty and no sandbox.",
             hint="Name an empty or new folder with --sandbox DIR.",
         )
-    if marker.exists():
+    if ready is False:
         shutil.rmtree(folder)  # ours, and never finished
     folder.mkdir(parents=True, exist_ok=True)
     _mark(marker, ready=False)
@@ -47,6 +53,14 @@ def open_sandbox(folder: Path, origin: Repository, config: Config) -> Repository
     _carry_identity(checkout, origin)
     _mark(marker, ready=True)
     return open_repository(checkout)
+
+
+def _is_ready(marker: Path) -> bool | None:
+    """Whether the sandbox was finished; None where there is none, or a marker that is not ours."""
+    try:
+        return bool(read_json(marker.read_bytes())["ready"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
 def _mark(marker: Path, *, ready: bool) -> None:

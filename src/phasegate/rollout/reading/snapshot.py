@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from phasegate.git.objects import write_tree
 from phasegate.plugin.manifest import FLAGS, MANIFEST, MARKETPLACE, Plugin, find_plugins
 from phasegate.plugin.stamps import neutralise, stamp_flags_off, stamp_version
 from phasegate.plugin.tree import MemoryFiles, TreeFiles
+from phasegate.strict_json import read_json
 from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ class Snapshot:
         flags = {}
         for plugin in self.plugins:
             prefix = f"{plugin.name}:" if len(self.plugins) > 1 else ""
-            listed = json.loads(self.files.read(plugin.flags_path) or b"{}").get("flags", {})
+            listed = read_json(self.files.read(plugin.flags_path) or b"{}").get("flags", {})
             flags.update({f"{prefix}{name}": flag["enabled"] for name, flag in listed.items()})
         return flags
 
     @property
     def pinned_refs(self) -> frozenset[str]:
         """The refs that entries of its marketplace pin."""
-        listed = json.loads(self.files.read(MARKETPLACE) or b"{}").get("plugins", [])
+        listed = read_json(self.files.read(MARKETPLACE) or b"{}").get("plugins", [])
         sources = (entry.get("source") for entry in listed)
         return frozenset(s["ref"] for s in sources if isinstance(s, dict) and isinstance(s.get("ref"), str))
 

@@ -194,6 +194,13 @@ def test_a_noxfile_that_cannot_be_loaded_is_an_error(bench: Bench) -> None:
     assert any("not today" in line for line in evidence.details)
 
 
+@pytest.mark.parametrize("last_line", ["7", "null", "[7]", '{"a": 1}', "[" * 9999, "[{}]"])
+def test_a_noxfile_that_talks_over_nox_is_an_error(bench: Bench, last_line: str) -> None:
+    talk = f"import atexit\natexit.register(print, {last_line!r})\n"
+    bench.commit_file("noxfile.py", NOXFILE + talk)
+    assert bench.run_one("good").verdict is Verdict.ERROR
+
+
 def test_a_commit_that_is_not_there_is_an_error_of_git(bench: Bench) -> None:
     bench.commit = "0" * 39 + "1"
     with pytest.raises(PhasegateError) as caught:
