@@ -46,13 +46,16 @@ class Links(Rule):
                 yield Finding(path, None, f"the link leaves the plugin: {target!r}")
             elif end not in subject.files.paths() and not paths_below(subject.files, end):
                 yield Finding(path, None, f"the link leads nowhere: {target!r}")
+            elif end == (posixpath.dirname(path) or "."):
+                sentence = f"clients cannot install a link to the folder it lies in: {target!r}"
+                yield Finding(path, None, sentence)
 
 
 class Submodules(Rule):
     """No submodule inside a plugin"""
 
     def check(self, subject: Subject) -> Iterator[Finding]:
-        """Put the files themselves in its place: clients do not fetch submodules."""
+        """Put the files themselves in its place: no gate sees its bytes, and where it cannot be cloned nothing installs."""
         for _, path in subject.delivered():
             if subject.files.mode(path) == SUBMODULE:
                 yield Finding(path, None, "is a submodule")

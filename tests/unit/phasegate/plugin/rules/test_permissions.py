@@ -44,6 +44,20 @@ def test_a_link_inside_the_plugin_is_fine(says: Says, target: str) -> None:
     assert says(Links, {"p/bin/link": target}, {"p/bin/link": "120000"}) == []
 
 
+@pytest.mark.parametrize("target", [".", "../bin", "./"])
+def test_a_link_to_the_folder_it_lies_in_is_told(says: Says, target: str) -> None:
+    assert says(Links, {"p/bin/link": target}, {"p/bin/link": "120000"}) == [
+        f"error p/bin/link: clients cannot install a link to the folder it lies in: {target!r}"
+    ]
+
+
+def test_a_link_to_the_folder_of_a_plugin_at_the_root_is_told(says: Says) -> None:
+    changes = {".claude-plugin/marketplace.json": None, ".claude-plugin/plugin.json": {"name": "r"}}
+    assert says(Links, {**changes, "me": "."}, {"me": "120000"}) == [
+        "error me: clients cannot install a link to the folder it lies in: '.'"
+    ]
+
+
 def test_a_link_in_a_plugin_at_the_root_may_not_leave_the_repository(says: Says) -> None:
     changes = {".claude-plugin/marketplace.json": None, ".claude-plugin/plugin.json": {"name": "r"}}
     changes = {**changes, "in": "p/bin", "out": "../x"}
