@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from copy import copy
@@ -20,6 +21,7 @@ from phasegate.rollout.planning.rollback import plan_rollback
 from phasegate.rollout.planning.targets import RollbackRequest
 
 if TYPE_CHECKING:
+    from phasegate.rollout.applying.judging import Judge
     from phasegate.rollout.planning.plan import Plan
     from phasegate.rollout.reading.world import World
 
@@ -69,6 +71,7 @@ def git(folder: Path, *arguments: str, stdin: str | None = None) -> str:
         text=True,
         check=False,
         encoding="utf-8",
+        errors="surrogateescape",
     )
     assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
     return done.stdout.rstrip("\n")
@@ -77,17 +80,26 @@ def git(folder: Path, *arguments: str, stdin: str | None = None) -> str:
 class Workshop:
     """A checkout at `root` with a bare remote beside it; time stands still until it is moved."""
 
-    def __init__(self, folder: Path, files: dict[str, str] | None = None, **settings: Any) -> None:
-        self.root, self.remote = folder / "checkout", folder / "remote.git"
+    def __init__(
+        self, folder: Path, files: dict[str, str] | None = None, source: str = "main", **settings: Any
+    ) -> None:
+        self.root, self.remote, self.source = folder / "checkout", folder / "remote.git", source
         self.remote.mkdir(parents=True)
-        git(self.remote, "init", "--quiet", "--bare")
+        git(self.remote, "init", "--quiet", "--bare", f"--initial-branch={source}")
         git(folder, "clone", "--quiet", str(self.remote), str(self.root))
-        git(self.root, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+        git(self.root, "symbolic-ref", "refs/remotes/origin/HEAD", f"refs/remotes/origin/{source}")
         self.now_s = START_S
         self.said: list[str] = []
         self.settings = settings
         self.secrets: dict[str, str] = {}
+        self.judge: Judge = assume_passed
         self.commit("feat: begin", FILES if files is None else files)
+
+    def seen_from(self, root: Path) -> Workshop:
+        """The same workshop with the operator at work in the checkout (or bare clone) `root`."""
+        twin = copy(self)
+        twin.root, twin.said = root, []
+        return twin
 
     def copy(self, folder: Path) -> Workshop:
         """The same workshop in `folder`, remote and all: quicker than making it again."""
@@ -126,19 +138,19 @@ class Workshop:
         git(self.root, "add", "--all")
         git(self.root, "commit", "--quiet", "--message", message)
         if push:
-            git(self.root, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+            git(self.root, "push", "--quiet", "origin", f"HEAD:refs/heads/{self.source}")
         return git(self.root, "rev-parse", "HEAD")
 
     def commit_elsewhere(self, message: str) -> str:
         """The same from another clone, so that this checkout stays as it is."""
         other = self.root.parent / "other"
         if not other.exists():
-            git(self.root.parent, "clone", "--quiet", "--branch", "main", str(self.remote), str(other))
+            git(self.root.parent, "clone", "--quiet", "--branch", self.source, str(self.remote), str(other))
         with Path(other, "elsewhere.txt").open("a", encoding="utf-8") as file:
             file.write(f"{message}\n")
         git(other, "add", "--all")
         git(other, "commit", "--quiet", "--message", message)
-        git(other, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+        git(other, "push", "--quiet", "origin", f"HEAD:refs/heads/{self.source}")
         return git(other, "rev-parse", "HEAD")
 
     def observe(self) -> World:
@@ -167,7 +179,7 @@ class Workshop:
         return self.carry_out(self.plan_rollback(kind, reason, **request))
 
     def carry_out(self, plan: Plan, *, override: str | None = None) -> Done:
-        return carry_out(self.desk, self.observe(), plan, override=override, judge=assume_passed)
+        return carry_out(self.desk, self.observe(), plan, override=override, judge=self.judge)
 
     def remote_refs(self) -> dict[str, str]:
         """Every ref of the remote, by its full name."""
@@ -188,16 +200,41 @@ class Workshop:
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
-    """Every file of the checkout, its index, HEAD, and its own refs, byte for byte."""
-    files = {
-        str(path.relative_to(root)): path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file() and ".git" not in path.relative_to(root).parts
+    """The checkout as its user sees it, byte for byte: files with their modes and times, index, refs, stash, operations.
+
+    Left out is what follows the remote: phasegate's own refs, remote-tracking branches (all refs, in a mirror), objects,
+    and how much of history a shallow clone has.
+    """
+    there = Path(git(root, "rev-parse", "--absolute-git-dir"))
+    common = Path(git(root, "rev-parse", "--path-format=absolute", "--git-common-dir"))
+    shown = {
+        str(path.relative_to(root)): _seen(path) for path in root.rglob("*") if _is_the_users(path, root)
     }
-    for name in ("index", "HEAD"):
-        files[name] = (root / ".git" / name).read_bytes()
-    refs = subprocess.run(
-        ["git", "for-each-ref", "refs/heads", "refs/tags", "refs/stash"],
-        cwd=root, capture_output=True, check=True,
-    )  # fmt: skip
-    return {**files, "refs": refs.stdout, "FETCH_HEAD": str((root / ".git" / "FETCH_HEAD").exists()).encode()}
+    for name in (
+        "index",
+        "HEAD",
+        "config",
+        "FETCH_HEAD",
+        "ORIG_HEAD",
+        "MERGE_HEAD",
+        "MERGE_MSG",
+        "logs/HEAD",
+    ):
+        path = (common if name == "config" else there) / name
+        shown[f".git/{name}"] = path.read_bytes() if path.exists() else b"absent"
+    own = () if b"mirror = true" in shown[".git/config"] else ("refs/heads", "refs/tags", "refs/stash")
+    shown["refs"] = git(root, "for-each-ref", *own).encode() if own else b""
+    shown["worktrees"] = git(root, "worktree", "list", "--porcelain").encode()
+    return shown
+
+
+def _is_the_users(path: Path, root: Path) -> bool:
+    return ".git" not in path.relative_to(root).parts and not (root / "objects").is_dir()
+
+
+def _seen(path: Path) -> bytes:
+    status = path.lstat()
+    content = (
+        os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else b""
+    )
+    return b"%o %d " % (status.st_mode, 0 if path.is_dir() else status.st_mtime_ns) + content

@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 
 _CLONE_SETTINGS = (
     "core.hooksPath=/dev/null",  # a checkout hook of the user's is no part of the tree
+    "core.autocrlf=false",  # nor are the line ends that the user likes
+    "core.attributesFile=",
     "gc.auto=0",
     "maintenance.auto=false",
     "remote.origin.pushurl=no-gate-may-push",
 )
+
+
+_NO_FILTERS = b"* -filter\n"
+"""Attributes: the gates see what is published, such as the pointers of large files, and no program of the user's runs."""
 
 
 @contextmanager
@@ -49,9 +55,14 @@ def _check_out(git: Git, commit: str, folder: Path) -> None:
         "clone", "--quiet", "--shared", "--no-checkout", "--template=", *settings, "--", source, str(folder)
     )
     # git ignores --shared when the user's repository is shallow, so the loan is written down once more.
-    alternates = folder / ".git" / "objects" / "info" / "alternates"
-    alternates.parent.mkdir(parents=True, exist_ok=True)
-    alternates.write_bytes(os.fsencode(f"{Path(source, 'objects').as_posix()}\n"))  # no CR: git would keep it
+    loan = os.fsencode(f"{Path(source, 'objects').as_posix()}\n")  # no CR: git would keep it
+    _write(folder / ".git" / "objects" / "info" / "alternates", loan)
+    _write(folder / ".git" / "info" / "attributes", _NO_FILTERS)
     clone = Git(folder, git.environment)
     commit_id = clone.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
     clone.run("checkout", "--quiet", "--detach", commit_id)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
