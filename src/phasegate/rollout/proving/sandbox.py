@@ -78,10 +78,9 @@ def _make_remote(remote: Path, origin: Repository, branch: str) -> None:
     remote.mkdir(parents=True)
     git = Git(remote)
     git.run("init", "--quiet", "--bare", f"--initial-branch={branch}")
-    refspecs = [f"{head.text}:refs/heads/{branch}", "refs/tags/*:refs/tags/*"]
-    git.run(
-        "fetch", "--quiet", "--update-shallow", "--no-write-fetch-head", "--", str(origin.root), *refspecs
-    )
+    # The tags in its history come along. Those of releases are outside of it, and mean nothing without the ledger.
+    options = ["--quiet", "--update-shallow", "--no-write-fetch-head"]
+    git.run("fetch", *options, "--", str(origin.root), f"{head.text}:refs/heads/{branch}")
 
 
 def _carry_identity(checkout: Path, origin: Repository) -> None:
