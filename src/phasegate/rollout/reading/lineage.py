@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.git.objects import is_ancestor
-from phasegate.rollout.reading.world import OBSERVED_TAGS
+from phasegate.rollout.reading.world import OBSERVED_TAGS, branch_ref
 from phasegate.version.commits import Change, changes_in
 from phasegate.version.history import TAGS, commits_since, released_before
 from phasegate.version.next import next_version
@@ -32,9 +32,15 @@ class LastRelease:
 
 
 def last_release(git: Git, world: World, config: Config, source: str) -> LastRelease | None:
-    """The highest public version among tags in the history of `source` and the ledger's releases from there."""
+    """The highest public version among tags in the history of `source` and the ledger's releases from there.
+
+    What the public followed before phasegate came counts as history too: a merge of dev into main leaves the tag on a
+    commit that dev does not have.
+    """
     tags = [OBSERVED_TAGS + ref[len(TAGS) :] for ref in world.refs if ref.startswith(TAGS)]
-    tagged = released_before(git, source, config.tag_format, OBSERVED_TAGS, tags)
+    histories = [source, *_unrecorded_public(world, config)]
+    found = [released_before(git, tip, config.tag_format, OBSERVED_TAGS, tags) for tip in histories]
+    tagged = max(filter(None, found), key=lambda released: released.version, default=None)
     for release in _public_releases(world.state):
         version = Version.parse(release.version)
         if tagged is not None and version < tagged.version:
@@ -61,6 +67,12 @@ def version_due(
     due = next_version(last.version if last else None, changes, max(finals, default=None))
     carried = max((Version.parse(c.version).final for c in world.state.channels.values()), default=None)
     return max(due, carried) if due and carried else due
+
+
+def _unrecorded_public(world: World, config: Config) -> tuple[str, ...]:
+    """The tip of the public channel, while the ledger knows nothing of it."""
+    tip = world.tip(branch_ref(config.channels[config.public_channel]))
+    return (tip,) if tip is not None and config.public_channel not in world.state.channels else ()
 
 
 def _public_releases(state: State) -> list[Release]:
