@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,15 +15,11 @@ from phasegate.toml_table import (
     list_of,
     optional,
     positive,
+    read_toml,
     tag_format,
     text,
     variable,
 )
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,16 +161,20 @@ def read_config(files: Mapping[str, bytes]) -> Config:
     Raises:
         PhasegateError: `config-invalid`, with every mistake and its key.
     """
-    name = OWN_FILE if OWN_FILE in files else PROJECT_FILE
-    try:
-        document = tomllib.loads(files.get(name, b"").decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PhasegateError(
-            ErrorCode.CONFIG_INVALID, f"{name} cannot be read.", why=str(error), hint="Mend the file."
-        ) from error
-    tool = document.get("tool")
-    table = document if name == OWN_FILE else tool.get("phasegate", {}) if isinstance(tool, dict) else {}
-    return parse_config(table, where=name)
+    table = own_table(files)
+    return parse_config({} if table is None else table, where=OWN_FILE if OWN_FILE in files else PROJECT_FILE)
+
+
+def own_table(files: Mapping[str, bytes]) -> object:
+    """What stands in `files` for phasegate, as TOML gives it; None where nothing does.
+
+    Raises:
+        PhasegateError: `config-invalid` where the file is no TOML.
+    """
+    if OWN_FILE in files:
+        return read_toml(OWN_FILE, files[OWN_FILE])
+    tool = read_toml(PROJECT_FILE, files.get(PROJECT_FILE, b"")).get("tool")
+    return tool.get("phasegate") if isinstance(tool, dict) else None
 
 
 def parse_config(table: object, *, where: str = "phasegate.toml") -> Config:

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
+
+from phasegate.errors import ErrorCode, PhasegateError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +24,20 @@ _BRANCH = re.compile(r"(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\s\x00-\x1f\x7f
 _FOLDER = re.compile(r"(?!/)(?![A-Za-z]:)(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f\\]+")
 
 T = TypeVar("T")
+
+
+def read_toml(name: str, content: bytes) -> dict[str, Any]:
+    """The document in `content`; `name` is what an error calls the file.
+
+    Raises:
+        PhasegateError: `config-invalid`.
+    """
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PhasegateError(
+            ErrorCode.CONFIG_INVALID, f"{name} cannot be read.", why=str(error), hint="Mend the file."
+        ) from error
 
 
 class Table:

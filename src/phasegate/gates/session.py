@@ -104,7 +104,8 @@ class _Run:
         """The sessions of the gate's name: for the running Python if any is, else all of them."""
         output = self.control / "sessions.json"
         status = self._run(["--list", "--json", "--sessions", self.gate.session], output)
-        listed = _listed(output) if status == 0 else []
+        said = output.read_text(encoding="utf-8", errors="replace") if status == 0 else ""
+        listed = listed_sessions(said)
         if not listed:
             raise _GateBrokeError(f"the noxfile has no session {self.gate.session!r}, or cannot be read")
         fitting = [entry for entry in listed if (entry.get("python") or RUNNING_PYTHON) == RUNNING_PYTHON]
@@ -156,12 +157,12 @@ def _broke_while_installing(log: Path) -> bool:
     return installing or _MISSING_PYTHON.search(said) is not None
 
 
-def _listed(output: Path) -> list[dict[str, Any]]:
-    # A noxfile may print when it is loaded; nox's own answer is the last line.
+def listed_sessions(said: str) -> list[dict[str, Any]]:
+    """What nox answers to `--list --json`; empty where it is no answer."""
     try:
-        listed = read_json(output.read_text(encoding="utf-8", errors="replace").splitlines()[-1])
+        listed = read_json(said.splitlines()[-1])  # a noxfile may print something as it is loaded
         return [entry for entry in listed if isinstance(entry, dict) and "session" in entry]
-    except (OSError, ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError):
         return []
 
 

@@ -13,7 +13,7 @@ from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.objects import is_ancestor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from phasegate.git.repository import Repository
 
@@ -76,6 +76,29 @@ class PushResult:
     details: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Listing:
+    """What the remote says it has: its default branch, and full ref name → object id; a tag's commit is left out."""
+
+    default: str | None
+    refs: Mapping[str, str]
+
+
+def list_remote(repository: Repository, remote: str, *patterns: str) -> Listing:
+    """The remote's refs that match `patterns`, asked for without fetching anything.
+
+    Raises:
+        PhasegateError: `remote-unreachable`.
+    """
+    asked = repository.git.attempt("ls-remote", "--symref", "--end-of-options", remote, *patterns)
+    if asked.status != 0:
+        raise _unreachable(remote, asked.errors)
+    head = re.search(r"^ref: refs/heads/(.+)\tHEAD$", asked.text, re.MULTILINE)
+    rows = (line.partition("\t") for line in asked.text.split("\n") if not line.startswith("ref: "))
+    refs = {ref: found for found, _, ref in rows if ref.startswith("refs/") and not ref.endswith("^{}")}
+    return Listing(head[1] if head else None, refs)
+
+
 def default_branch(repository: Repository, remote: str) -> str:
     """The remote's default branch, from the clone's own note of it, else by asking.
 
@@ -85,17 +108,14 @@ def default_branch(repository: Repository, remote: str) -> str:
     noted = repository.git.attempt("symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD")
     if noted.status == 0:
         return noted.text.partition(f"refs/remotes/{remote}/")[2]
-    asked = repository.git.attempt("ls-remote", "--symref", "--end-of-options", remote, "HEAD")
-    if asked.status != 0:
-        raise _unreachable(remote, asked.errors)
-    match = re.match(r"ref: refs/heads/(.+)\tHEAD", asked.text)
-    if match is None:
+    default = list_remote(repository, remote, "HEAD").default
+    if default is None:
         raise PhasegateError(
             ErrorCode.REMOTE_MISSING,
             f"The remote {remote!r} has no default branch.",
             hint="Push the source branch first, or set `source` in [tool.phasegate].",
         )
-    return match[1]
+    return default
 
 
 def remember(repository: Repository, name: str, commit: str | None) -> str | None:
