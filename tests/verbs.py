@@ -19,9 +19,21 @@ def invoke(
     folder: Path, *arguments: str, core: Sequence[str] = (), **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """`invoke ARGUMENTS` in `folder`, without a terminal; a test that fails shows what it said."""
+    return run_module("invoke", folder, *core, *arguments, **environment)
+
+
+def phasegate(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`python -m phasegate ARGUMENTS` in `folder`, the same way: what there is before a tasks.py."""
+    return run_module("phasegate", folder, *arguments, **environment)
+
+
+def run_module(
+    module: str, folder: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """`python -m MODULE ARGUMENTS` in `folder`, with phasegate from this very checkout."""
     path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
-        [sys.executable, "-m", "invoke", *core, *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "PHASEGATE_TRACEBACK": "1", **environment},
         stdin=subprocess.DEVNULL,

@@ -53,6 +53,7 @@ class ErrorCode(Enum):
     SANDBOX_INVALID = ("sandbox-invalid", 43, "The folder is not a sandbox, and not empty.")
     EFFECTS_OPEN = ("effects-open", 50, "The refs moved, and an effect could not be performed.")
     VERIFICATION_FAILED = ("verification-failed", 51, "What is published is not what the ledger says.")
+    FILE_UNWRITTEN = ("file-unwritten", 60, "A file appeared or changed meanwhile, or cannot be written.")
     REHEARSAL_FAILED = ("rehearsal-failed", 52, "An invariant broke during the rehearsal.")
 
     def __init__(self, reference: str, exit_status: int, meaning: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from phasegate.tasks import deploying, looking
+from phasegate.tasks import adopting, deploying, looking
 
 namespace = Collection(
+    adopting.init,
     looking.status,
     looking.history,
     looking.next_version,

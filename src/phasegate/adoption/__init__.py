@@ -1,0 +1,1 @@
+"""Adoption: what a repository lacks before phasegate can release it, and how that is written."""

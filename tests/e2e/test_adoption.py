@@ -1,0 +1,207 @@
+"""Three repositories adopt phasegate by its own commands, and go through all phases and rollbacks with their gates."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phasegate.config import load_config
+from verbs import ask, invoke, phasegate
+from workshop import Workshop, git
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.timeout(600)
+
+FLAGS = '{"schema": 1, "flags": {"fast": {"enabled": true}}}\n'
+
+
+def plugin_files(folder: str, name: str, version: str = "0.0.0") -> dict[str, str]:
+    """A plugin with a command and a feature flag in `folder` (with a slash at its end, or empty)."""
+    manifest = {"name": name, "version": version, "description": f"What {name} does"}
+    return {
+        f"{folder}.claude-plugin/plugin.json": json.dumps(manifest, indent=2) + "\n",
+        f"{folder}commands/{name}.md": "---\ndescription: Say hello\n---\nSay hello.\n",
+        f"{folder}flags.json": FLAGS,
+    }
+
+
+def adopt(workshop: Workshop) -> dict[str, Any]:
+    """`init` as a user runs it first: look, write, commit, push; what it wrote, and the next run says so."""
+    shown = json.loads(phasegate(workshop.root, "init", "--plan", "--json").stdout)
+    assert git(workshop.root, "status", "--porcelain") == ""
+    done = phasegate(workshop.root, "init", "--yes")
+    assert done.returncode == 0, done.stderr
+    workshop.commit("chore: adopt phasegate", {"README.md": "Adopted.\n"})
+    again = invoke(workshop.root, "init")
+    assert (again.returncode, "Nothing to do" in again.stdout) == (0, True), again.stderr
+    return dict(shown)
+
+
+def run(workshop: Workshop, *arguments: str) -> None:
+    done = invoke(workshop.root, *arguments, "--yes")
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
+def release(workshop: Workshop, *phases: str) -> None:
+    for phase in phases or tuple(load_config(workshop.root).phases):
+        run(workshop, "deploy", "--phase", phase, "--override", "no time to soak")
+
+
+def versions(workshop: Workshop) -> dict[str, str]:
+    return {name: channel["version"] for name, channel in ask(workshop.root, "status")["channels"].items()}
+
+
+def assert_sound(workshop: Workshop) -> None:
+    done = invoke(workshop.root, "verify")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert git(workshop.remote, "fsck", "--strict") == ""
+    assert git(workshop.root, "status", "--porcelain") == ""
+
+
+def test_two_plugins_without_a_pyproject_or_a_marketplace(tmp_path: Path) -> None:
+    files = {**plugin_files("plugins/alpha/", "alpha"), **plugin_files("plugins/beta/", "beta", "0.3.0")}
+    workshop = Workshop(tmp_path, files)
+    shown = adopt(workshop)
+    written = [file["path"] for file in shown["files"]]
+    assert written == [".claude-plugin/marketplace.json", "phasegate.toml", "noxfile.py", "tasks.py"]
+    release(workshop)
+    assert versions(workshop) == {"internal": "1.0.0-rc.1", "canary": "1.0.0-rc.1", "stable": "1.0.0"}
+    first = workshop.tree_on("stable")
+    workshop.commit("feat: more", {"plugins/beta/more.txt": "more\n"})
+    release(workshop)
+    run(workshop, "rollback", "--flag")
+    assert '"enabled": false' in workshop.published("refs/heads/stable", "plugins/beta/flags.json")
+    run(workshop, "rollback", "--quick", "--reason", "it breaks")
+    assert differing(workshop, first) == MANIFESTS
+    workshop.commit("feat: even more", {"plugins/alpha/more.txt": "more\n"})
+    release(workshop, "internal", "canary")
+    run(workshop, "rollback", "--full", "--reason", "it breaks too")
+    assert differing(workshop, first) == MANIFESTS
+    assert versions(workshop) == {"internal": "1.2.0-rc.2", "canary": "1.2.0-rc.2", "stable": "1.1.2"}
+    assert_sound(workshop)
+
+
+MANIFESTS = ["plugins/alpha/.claude-plugin/plugin.json", "plugins/beta/.claude-plugin/plugin.json"]
+
+
+def differing(workshop: Workshop, tree: str) -> list[str]:
+    return git(workshop.remote, "diff", "--name-only", tree, "refs/heads/stable").splitlines()
+
+
+def test_a_plugin_at_the_root_with_its_own_tags_and_documentation(tmp_path: Path) -> None:
+    needs_an_index("mkdocs<2")
+    pyproject = "[tool.other]\r\nkey = 'value'"
+    market = {"name": "market", "owner": {"name": "Owner"}, "plugins": [{"name": "solo", "source": "./"}]}
+    files = {
+        **plugin_files("", "solo", "1.3.0"),
+        ".claude-plugin/marketplace.json": json.dumps(market),
+        "pyproject.toml": pyproject,
+        "mkdocs.yml": "site_name: Solo\n",
+        "docs/index.md": "# Solo\n",
+        "CHANGELOG.md": "# Changelog\n\n## 1.3.0 (2020-01-01)\n\n- Long ago.\n",
+    }
+    workshop = Workshop(tmp_path, files)
+    for version in ("1.2.0", "1.3.0"):
+        workshop.commit(f"feat: as in {version}")
+        git(workshop.root, "tag", f"release/{version}")
+    git(workshop.root, "push", "--quiet", "--tags")
+    shown = adopt(workshop)
+    assert [file["path"] for file in shown["files"]] == ["pyproject.toml", "noxfile.py", "tasks.py"]
+    assert (
+        (workshop.root / "pyproject.toml")
+        .read_bytes()
+        .startswith(pyproject.encode() + b"\r\n\r\n[tool.phasegate]\r\n")
+    )
+    workshop.commit("feat: go on", {"commands/more.md": "---\ndescription: More\n---\nMore.\n"})
+    release(workshop)
+    assert versions(workshop)["stable"] == "1.4.0"
+    assert "refs/tags/release/1.4.0" in workshop.remote_refs()
+    assert "## 1.4.0" in workshop.published("refs/heads/stable", "CHANGELOG.md")
+    assert "as in" not in workshop.published("refs/heads/stable", "CHANGELOG.md")
+    site = workshop.published("refs/heads/gh-pages", "index.html")
+    workshop.commit("fix: mend it", {"docs/index.md": "# Solo, mended\n"})
+    release(workshop)
+    assert workshop.published("refs/heads/gh-pages", "index.html") != site
+    run(workshop, "rollback", "--docs")
+    assert workshop.published("refs/heads/gh-pages", "index.html") == site
+    run(workshop, "rollback", "--flag")
+    run(workshop, "rollback", "--quick")
+    assert "mended" not in workshop.published("refs/heads/stable", "docs/index.md")
+    workshop.commit("feat: even more", {"docs/index.md": "# Solo, once more\n"})
+    release(workshop, "internal", "canary", "docs")
+    run(workshop, "rollback", "--full")
+    assert workshop.published("refs/heads/gh-pages", "index.html") == site
+    assert_sound(workshop)
+
+
+def needs_an_index(requirement: str) -> None:
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-cache", "-"]
+    asked = subprocess.run(command, input=requirement.encode(), capture_output=True, check=False)
+    if asked.returncode != 0:
+        pytest.skip(f"no package index answers: {asked.stderr.decode(errors='replace').strip()}")
+
+
+def test_dev_as_source_with_main_as_the_channel_that_the_public_follows_already(tmp_path: Path) -> None:
+    market = {
+        "name": "market",
+        "owner": {"name": "Owner"},
+        "plugins": [{"name": "duo", "source": "./duo", "version": "0.9.0"}],
+    }
+    files = {
+        **plugin_files("duo/", "duo", "0.9.0"),
+        ".claude-plugin/marketplace.json": json.dumps(market, indent=2),
+    }
+    workshop = Workshop(tmp_path, files, source="dev")
+    publish_by_hand(workshop, "v0.9.0")
+    by_hand, old_tip = (
+        git(workshop.remote, "rev-parse", "main^{tree}"),
+        workshop.remote_refs()["refs/heads/main"],
+    )
+    adopt(workshop)
+    config = load_config(workshop.root)
+    assert (config.source, config.channels["stable"]) == ("dev", "main")
+    workshop.commit("fix: mend it", {"duo/mended.txt": "mended\n"})
+    release(workshop)
+    assert "as it was" not in workshop.published("refs/phasegate/ledger", "state.json")
+    dev = workshop.remote_refs()["refs/heads/dev"]
+    assert versions(workshop) == {"internal": "1.0.0-rc.1", "canary": "1.0.0-rc.1", "stable": "1.0.0"}
+    assert (
+        git(workshop.remote, "rev-list", "--first-parent", "--max-count=2", "main").splitlines()[1] == old_tip
+    )
+    run(workshop, "rollback", "--flag")
+    run(workshop, "rollback", "--quick")
+    assert versions(workshop)["stable"] == "1.0.2"
+    assert differing_on_main(workshop, by_hand) == [
+        ".claude-plugin/marketplace.json",
+        "duo/.claude-plugin/plugin.json",
+    ]
+    workshop.commit("feat: more", {"duo/more.txt": "more\n"})
+    release(workshop, "internal", "canary")
+    run(workshop, "rollback", "--full")
+    assert differing_on_main(workshop, by_hand) == [
+        ".claude-plugin/marketplace.json",
+        "duo/.claude-plugin/plugin.json",
+    ]
+    assert workshop.remote_refs()["refs/heads/dev"] != dev
+    assert_sound(workshop)
+
+
+def publish_by_hand(workshop: Workshop, tag: str) -> None:
+    """As the merge of a pull request does: main gets a merge commit that dev does not have, with the tag on it."""
+    git(workshop.root, "branch", "main")
+    workshop.commit("feat: as it was released")
+    git(workshop.root, "checkout", "--quiet", "main")
+    git(workshop.root, "merge", "--quiet", "--no-ff", "--message", "Merge dev", "dev")
+    git(workshop.root, "tag", tag)
+    git(workshop.root, "push", "--quiet", "origin", "main", tag)
+    git(workshop.root, "checkout", "--quiet", "dev")
+
+
+def differing_on_main(workshop: Workshop, tree: str) -> list[str]:
+    return git(workshop.remote, "diff", "--name-only", tree, "refs/heads/main").splitlines()
