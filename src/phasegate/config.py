@@ -11,7 +11,9 @@ from phasegate.toml_table import (
     boolean,
     branch,
     duration_s,
+    file,
     folder,
+    label,
     list_of,
     optional,
     positive,
@@ -204,7 +206,7 @@ def _read_config(table: Table) -> Config:
         remote=table.get("remote", defaults.remote, branch),
         source=table.get("source", None, branch),
         tag_format=table.get("tag_format", defaults.tag_format, tag_format),
-        changelog=table.get("changelog", defaults.changelog, optional(folder)),
+        changelog=table.get("changelog", defaults.changelog, optional(file)),
         plugins=table.get("plugins", (), list_of(folder)),
         channels=channels,
         docs_branch=table.get("docs_branch", defaults.docs_branch, optional(branch)),
@@ -222,17 +224,15 @@ def _read_gate(name: str, table: Table) -> Gate:
     table.only(("session", "args", "artifact"))
     return Gate(
         name=name,
-        session=table.get("session", name, text),
+        session=table.get("session", name, label),
         args=table.get("args", (), list_of(text)),
-        artifact=table.get(
-            "artifact", _DEFAULT_GATES[name].artifact if name in _DEFAULT_GATES else None, folder
-        ),
+        artifact=table.get("artifact", _DEFAULT_GATES.get(name, Gate(name, name)).artifact, folder),
     )
 
 
 def _read_channels(table: Table) -> dict[str, str]:
     given = table.table("channels")
-    return {**_DEFAULT_CHANNELS, **{name: given.get(name, name, branch) for name in given.items}}
+    return {**_DEFAULT_CHANNELS, **{name: given.get(name, name, branch) for name in given.labels()}}
 
 
 def _read_phases(table: Table, channels: Mapping[str, str]) -> dict[str, Phase]:
@@ -253,7 +253,7 @@ def _read_phase(default: Phase, table: Table, channels: Mapping[str, str]) -> Ph
     phase = Phase(
         name=default.name,
         channel=table.get("channel", default.channel, text),
-        gates=table.get("gates", default.gates, list_of(text)),
+        gates=table.get("gates", default.gates, list_of(label)),
         soak_s=table.get("soak", default.soak_s, duration_s),
         criteria=table.get("criteria", default.criteria, list_of(text)),
     )
@@ -271,7 +271,7 @@ def _read_notify(table: Table) -> Notify:
     table.only(Notify.__dataclass_fields__)
     return Notify(
         console=table.get("console", True, boolean),
-        file=table.get("file", None, text),
+        file=table.get("file", None, file),
         apprise_variable=table.get("apprise_variable", None, variable),
     )
 

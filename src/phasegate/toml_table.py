@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import sys
+import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
@@ -20,7 +22,12 @@ if TYPE_CHECKING:
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST_S = 3650 * 86400
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
-_BRANCH = re.compile(r"(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\s\x00-\x1f\x7f~^:?*\[\\]+(?<![/.])")
+_BRANCH = re.compile(
+    r"(?![-/.])(?!@$)(?!.*(?:\.\.|//|/\.|@\{|\.lock(?:/|$)))[^\s\x00-\x1f\x7f~^:?*\[\\]+(?<![/.])"
+)
+_GIT_FOLDER = re.compile(r"(?:\.git|git~\d+)(?:[. :].*)?", re.IGNORECASE)
+_LONGEST_NAME = 100
+_LONGEST_BRANCH = 200
 _FOLDER = re.compile(r"(?!/)(?![A-Za-z]:)(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f\\]+")
 
 T = TypeVar("T")
@@ -34,7 +41,7 @@ def read_toml(name: str, content: bytes) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # too deep, or a number beyond all bounds
         raise PhasegateError(
             ErrorCode.CONFIG_INVALID, f"{name} cannot be read.", why=str(error), hint="Mend the file."
         ) from error
@@ -53,7 +60,7 @@ class Table:
     def wrong(self, name: str, sentence: str) -> None:
         """Note a mistake in `name` of this table (in the table itself if `name` is empty)."""
         key = ".".join(part for part in (self.key, name) if part) or "[tool.phasegate]"
-        self.mistakes.append(f"{key}: {sentence}")
+        self.mistakes.append(f"{key if key.isprintable() else ascii(key)}: {sentence}")
 
     def only(self, known: Iterable[str]) -> None:
         """Note every key that is none of `known`, with its nearest neighbour."""
@@ -80,14 +87,30 @@ class Table:
     def tables(self, name: str) -> dict[str, Table]:
         """The tables in table `name`, by their names."""
         parent = self.table(name)
-        return {child: parent.table(child) for child in parent.items}
+        return {child: parent.table(child) for child in parent.labels()}
+
+    def labels(self) -> tuple[str, ...]:
+        """Its keys, where they are names that the user gives; one that can be none is noted as a mistake."""
+        for name in self.items:
+            try:
+                label(name)
+            except ValueError as error:
+                self.wrong(name or "''", str(error))
+        return tuple(self.items)
 
 
 def text(value: object) -> str:
     """A non-empty text on one line."""
-    if not isinstance(value, str) or not value or any(ord(c) < 32 for c in value):
+    if not isinstance(value, str) or not value or not value.isprintable():
         raise ValueError("must be a non-empty text on one line")
     return value
+
+
+def label(value: object) -> str:
+    """What something is called: a text on one line that no program takes for an option."""
+    if text(value).startswith("-") or len(str(value)) > _LONGEST_NAME:
+        raise ValueError(f"must not start with '-', nor be longer than {_LONGEST_NAME} characters")
+    return str(value)
 
 
 def boolean(value: object) -> bool:
@@ -105,17 +128,31 @@ def positive(value: object) -> int:
 
 
 def branch(value: object) -> str:
-    """A branch or remote name that git accepts."""
-    if not isinstance(value, str) or not _BRANCH.fullmatch(value):
+    """A branch or remote name that git and file systems accept."""
+    if not isinstance(value, str) or not _BRANCH.fullmatch(value) or len(value) > _LONGEST_BRANCH:
         raise ValueError("must be a branch or remote name that git accepts")
     return value
 
 
 def folder(value: object) -> str:
-    """A path below the repository, with forward slashes."""
-    if not isinstance(value, str) or not _FOLDER.fullmatch(value):
+    """A path below the repository, with forward slashes; none of git's own."""
+    if not isinstance(value, str) or not _FOLDER.fullmatch(value) or any(map(_is_gits, value.split("/"))):
         raise ValueError("must be a path below the repository, with forward slashes")
-    return value.rstrip("/") or "."
+    return posixpath.normpath(value)
+
+
+def file(value: object) -> str:
+    """The same for a file."""
+    path = folder(value)
+    if path == ".":
+        raise ValueError("must be a file below the repository")
+    return path
+
+
+def _is_gits(part: str) -> bool:
+    """Whether any file system takes `part` for `.git`; some do not see format characters, or what follows a dot."""
+    visible = "".join(c for c in part if unicodedata.category(c) != "Cf")
+    return _GIT_FOLDER.fullmatch(visible) is not None
 
 
 def variable(value: object) -> str:
@@ -139,10 +176,10 @@ def duration_s(value: object) -> float:
     if match is not None:
         seconds = float(match[1]) * _SECONDS_PER_UNIT[match[2]]
     else:
-        seconds = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else -1.0
+        seconds = value if isinstance(value, (int, float)) and not isinstance(value, bool) else -1.0
     if not 0 <= seconds <= _LONGEST_S:
         raise ValueError("must be seconds, or a number with s, m, h or d, such as '24h'")
-    return seconds
+    return float(seconds)
 
 
 def optional(parse: Callable[[Any], str]) -> Callable[[Any], str | None]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phasegate.config import PHASES, Config, Gate, Phase, load_config, parse_config
+from phasegate.config import PHASES, Config, Gate, Phase, load_config, parse_config, read_config
 from phasegate.errors import ErrorCode, PhasegateError
 
 if TYPE_CHECKING:
@@ -168,3 +168,29 @@ def test_mistakes_in_a_file_are_reported_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(PhasegateError, match=r"pyproject.toml has 2 mistakes") as caught:
         load_config(tmp_path)
     assert len(caught.value.details) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a = " + "[" * 5000, "jobs = " + "9" * 5000, 'a = "\\ud800"', "\x00", "a = 1\na = 2"],
+    ids=lambda t: t[:9],
+)
+def test_what_cannot_be_read_is_one_clear_error(text: str) -> None:
+    with pytest.raises(PhasegateError) as caught:
+        read_config({"phasegate.toml": text.encode()})
+    assert caught.value.code is ErrorCode.CONFIG_INVALID
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "../x", "a/../../x", "C:/x", "\\\\server\\x", ".git/hooks/x", "."]
+)
+def test_notices_and_the_changelog_stay_below_their_folders(path: str) -> None:
+    mistakes = mistakes_of({"changelog": path, "notify": {"file": path}})
+    assert [mistake.split(":")[0] for mistake in mistakes] == ["changelog", "notify.file"]
+
+
+@pytest.mark.parametrize("key", ["gates", "channels"])
+def test_a_name_that_is_no_name_is_a_mistake(key: str) -> None:
+    value: object = {"session": "x"} if key == "gates" else "x"
+    assert mistakes_of({key: {"--output": value}})
+    assert mistakes_of({"phases": {"canary": {"gates": ["--noxfile=x"]}}, "gates": {"g": {"session": "-f"}}})

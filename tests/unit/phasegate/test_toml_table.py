@@ -13,7 +13,9 @@ from phasegate.toml_table import (
     boolean,
     branch,
     duration_s,
+    file,
     folder,
+    label,
     list_of,
     optional,
     positive,
@@ -32,6 +34,10 @@ from phasegate.toml_table import (
         (branch, "release/2.x", "release/2.x"),
         (folder, "a/b/", "a/b"),
         (folder, "./", "."),
+        (folder, "./a//b", "a/b"),
+        (folder, ".github/git", ".github/git"),
+        (file, "./a", "a"),
+        (label, "tests-3.11(django='1.9')", "tests-3.11(django='1.9')"),
         (variable, "APPRISE_URLS", "APPRISE_URLS"),
         (tag_format, "v{version}", "v{version}"),
         (tag_format, "rforge/{version}", "rforge/{version}"),
@@ -56,6 +62,11 @@ def test_a_good_value_is_taken(parse: Callable[[Any], object], value: object, re
         (text, ""),
         (text, "two\nlines"),
         (text, 7),
+        (text, "\x9b2J"),
+        (text, "\u202etxt.exe"),
+        (label, "--noxfile=x"),
+        (label, "x" * 101),
+        (label, ""),
         (boolean, 1),
         (boolean, "true"),
         (positive, 0),
@@ -67,6 +78,12 @@ def test_a_good_value_is_taken(parse: Callable[[Any], object], value: object, re
         (branch, "a.lock"),
         (branch, "a@{1}"),
         (branch, "end/"),
+        (branch, "/start"),
+        (branch, ".hidden"),
+        (branch, "a/.hidden"),
+        (branch, "a.lock/b"),
+        (branch, "@"),
+        (branch, "b" * 201),
         (branch, ""),
         (branch, 1),
         (folder, "/etc"),
@@ -75,6 +92,14 @@ def test_a_good_value_is_taken(parse: Callable[[Any], object], value: object, re
         (folder, ".."),
         (folder, "a\\b"),
         (folder, ""),
+        (folder, ".git"),
+        (folder, "a/.GIT/config"),
+        (folder, ".git. "),
+        (folder, ".git::$INDEX_ALLOCATION"),
+        (folder, "git~1/hooks"),
+        (folder, ".g\u200cit"),
+        (file, "."),
+        (file, "./."),
         (variable, "1X"),
         (variable, "mailto://user:secret@host"),
         (tag_format, "v1"),
@@ -86,6 +111,8 @@ def test_a_good_value_is_taken(parse: Callable[[Any], object], value: object, re
         (duration_s, "1 week"),
         (duration_s, "soon"),
         (duration_s, None),
+        (duration_s, 10**400),
+        (duration_s, float("nan")),
         (optional(text), True),
         (list_of(text), "a"),
         (list_of(text), ["a", 1]),
@@ -120,6 +147,20 @@ def test_no_text_that_is_taken_as_a_folder_leaves_the_repository(value: str) -> 
         return
     assert ".." not in path.split("/")
     assert not path.startswith("/")
+
+
+def test_names_that_can_be_none_are_noted() -> None:
+    mistakes: list[str] = []
+    assert set(Table({"gates": {"-x": {}, "a\nb": {}, "": {}}}, "", mistakes).tables("gates")) == {
+        "-x",
+        "a\nb",
+        "",
+    }
+    assert mistakes == [
+        "gates.-x: must not start with '-', nor be longer than 100 characters",
+        "'gates.a\\nb': must be a non-empty text on one line",
+        "gates.'': must be a non-empty text on one line",
+    ]
 
 
 def test_mistakes_are_noted_under_their_full_key() -> None:

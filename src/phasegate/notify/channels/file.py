@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phasegate.notify.channel import NotifyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from phasegate.config import Notify
     from phasegate.notify.message import Message
@@ -51,5 +51,5 @@ class FileChannel:
 
 
 def channel_for(config: Notify, folder: Path, environment: Mapping[str, str]) -> FileChannel:  # noqa: ARG001 - the shape of every channel
-    """The file that `config` names, below `folder` if its path is relative; else `notices.md` there."""
-    return FileChannel(folder / Path(config.file or _DEFAULT_NAME).expanduser())
+    """The file that `config` names below `folder`; else `notices.md` there."""
+    return FileChannel(folder / (config.file or _DEFAULT_NAME))

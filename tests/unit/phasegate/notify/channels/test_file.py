@@ -45,13 +45,8 @@ def test_a_key_cannot_end_its_comment(tmp_path: Path) -> None:
     assert (tmp_path / "notices.md").read_text(encoding="utf-8").count(">") == 1
 
 
-def test_an_absolute_path_and_a_home_are_taken_as_they_are(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    assert channel_for(Notify(file="~/n.md"), tmp_path / "x", {}).path == tmp_path / "n.md"
-    assert channel_for(Notify(file=str(tmp_path / "m.md")), tmp_path / "x", {}).path == tmp_path / "m.md"
+def test_a_home_is_not_looked_up(tmp_path: Path) -> None:
+    assert channel_for(Notify(file="~/n.md"), tmp_path, {}).path == tmp_path / "~" / "n.md"
 
 
 def test_a_file_that_cannot_be_written_is_a_clear_failure(tmp_path: Path) -> None:
