@@ -129,9 +129,14 @@ def positive(value: object) -> int:
 
 def branch(value: object) -> str:
     """A branch or remote name that git and file systems accept."""
-    if not isinstance(value, str) or not _BRANCH.fullmatch(value) or len(value) > _LONGEST_BRANCH:
+    if not isinstance(value, str) or not is_ref_name(value) or len(value) > _LONGEST_BRANCH:
         raise ValueError("must be a branch or remote name that git accepts")
     return value
+
+
+def is_ref_name(text: str) -> bool:
+    """Whether git takes `text` for a ref's name below a folder such as `refs/heads/`."""
+    return _BRANCH.fullmatch(text) is not None
 
 
 def folder(value: object) -> str:

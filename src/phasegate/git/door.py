@@ -64,7 +64,11 @@ class Git:
         return Git(self.folder, {**self.environment, **variables}, self.discreet)
 
     def attempt(self, *arguments: str, stdin: bytes | None = None) -> Completed:
-        """Run `git ARGUMENTS` and say how it ended, whatever its exit status."""
+        """Run `git ARGUMENTS` and say how it ended, whatever its exit status.
+
+        Raises:
+            PhasegateError: `not-a-repository`, or `git-failed` where it did not even start.
+        """
         if not self.folder.is_dir():  # GitPython would take the working directory instead
             raise PhasegateError(
                 ErrorCode.NOT_A_REPOSITORY,
@@ -79,15 +83,23 @@ class Git:
             return self._execute(arguments, cast("BinaryIO", stream))
 
     def _execute(self, arguments: tuple[str, ...], stdin: BinaryIO | None) -> Completed:
-        status, output, errors = self._command.execute(
-            ["git", *arguments],
-            istream=stdin,
-            with_extended_output=True,
-            with_exceptions=False,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-            env={**_QUIET_ENVIRONMENT, **self.environment},
-        )
+        try:
+            status, output, errors = self._command.execute(
+                ["git", *arguments],
+                istream=stdin,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                env={**_QUIET_ENVIRONMENT, **self.environment},
+            )
+        except (OSError, ValueError) as error:  # too many words, or one that no command line can carry
+            raise PhasegateError(
+                ErrorCode.GIT_FAILED,
+                f"git {_verb(arguments)} could not be started.",
+                why=self.discreet(str(error)),
+                hint="Nothing was published. See that the names in the configuration and the manifests are plain ones.",
+            ) from error
         errors_text = errors.decode("utf-8", "replace") if isinstance(errors, bytes) else str(errors)
         return Completed(status, _as_bytes(output), self.discreet(errors_text))
 

@@ -81,8 +81,8 @@ def _known_schema(content: bytes | None) -> dict[str, Any]:
     if content is None:
         raise ValueError("it is missing")
     data: dict[str, Any] = read_json(content, unique_keys=True)
-    if not isinstance(data["schema"], int):
-        raise TypeError("schema must be a whole number")
+    if not isinstance(data["schema"], int) or data["schema"] < 1:
+        raise TypeError("schema must be a whole number of 1 or more")
     if data["schema"] > SCHEMA:
         raise PhasegateError(
             ErrorCode.LEDGER_NEWER,

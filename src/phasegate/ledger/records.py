@@ -40,17 +40,30 @@ class Record:
 _PLAIN_TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "str | None": (str, type(None)),
+    "bool": (bool,),
     "int": (int,),
     "float": (int, float),
-    "tuple": (tuple,),
-    "dict": (dict,),
 }
 
 
 def _require_type(where: str, annotation: str, value: object) -> None:
-    expected = _PLAIN_TYPES.get(annotation.partition("[")[0])
-    if expected is not None and not isinstance(value, expected):
+    if not _fits(annotation, value):
         raise TypeError(f"{where} must be {annotation}, not {type(value).__name__}")
+
+
+def _fits(annotation: str, value: object) -> bool:
+    """Whether `value` is what `annotation` says; records were made by their own reading."""
+    outer, _, inner = annotation.rstrip("]").partition("[")
+    if outer == "tuple":
+        return isinstance(value, tuple) and all(_fits(inner.partition(",")[0], item) for item in value)
+    if outer == "dict":
+        return isinstance(value, dict) and all(
+            _fits(inner.partition(", ")[2], item) for item in value.values()
+        )
+    expected = _PLAIN_TYPES.get(annotation)
+    return expected is None or (
+        isinstance(value, expected) and (bool in expected or not isinstance(value, bool))
+    )
 
 
 @dataclass(frozen=True)

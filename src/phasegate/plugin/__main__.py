@@ -12,8 +12,10 @@ from phasegate.config import load_config
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.door import Git
 from phasegate.plugin.check import Report, check_plugin
+from phasegate.plugin.known import SEMVER
 from phasegate.plugin.manifest import read_catalogue
 from phasegate.plugin.tree import FolderFiles, checkout_files
+from phasegate.terminal import never_stumble_over_a_character, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,12 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
+    never_stumble_over_a_character()
     try:
         report = _check(options.folder)
     except PhasegateError as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return error.code.exit_status
-    print(json.dumps(_as_json(report), indent=2) if options.json else _as_text(report))
+    print(json.dumps(_as_json(report), indent=2) if options.json else printable(_as_text(report)))
     return report.verdict.exit_status
 
 
@@ -45,15 +48,15 @@ def _check(folder: Path) -> Report:
     if inside.status != 0 or inside.text != "true":  # the way up is a second line, except at the top
         return check_plugin(FolderFiles(folder), config)
     files = checkout_files(git)
-    versions = {plugin.version for plugin in read_catalogue(files, config.plugins).plugins}
-    released = _released(git, config.tag_format, versions - {None})
+    versions = {plugin.version or "" for plugin in read_catalogue(files, config.plugins).plugins}
+    released = _released(git, config.tag_format, filter(SEMVER.fullmatch, versions))
     changed = git.run("status", "--porcelain")
     return check_plugin(files, config, released=released, tree="" if changed else _tree_of(git, "HEAD"))
 
 
-def _released(git: Git, tag_format: str, versions: Iterable[str | None]) -> dict[str, str]:
+def _released(git: Git, tag_format: str, versions: Iterable[str]) -> dict[str, str]:
     """Those of `versions` that a tag names, with the tags' trees."""
-    tags = {str(version): tag_format.replace("{version}", str(version)) for version in versions}
+    tags = {version: tag_format.replace("{version}", version) for version in versions}
     trees = {version: _tree_of(git, f"refs/tags/{tag}") for version, tag in tags.items()}
     return {version: tree for version, tree in trees.items() if tree}
 

@@ -77,8 +77,13 @@ def _compose(text: str) -> dict[str, Value]:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         sentence = f"no YAML: {error.problem}; quote a value that holds [ ] : or #"
         raise HeaderError(line, sentence) from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise HeaderError(1, f"no YAML: {str(error).splitlines()[0]}") from error
+    except (
+        yaml.YAMLError,
+        RecursionError,
+        ValueError,
+        OverflowError,
+    ) as error:  # too deep, or no such character
+        raise HeaderError(1, f"no YAML: {' '.join(str(error).split())}") from error
     if not isinstance(node, yaml.MappingNode):
         raise HeaderError(2, "the header must hold lines of 'key: value'")
     values: dict[str, Value] = {}

@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.plugin.finding import Finding
 from phasegate.plugin.manifest import MARKETPLACE, Catalogue, read_catalogue, refuse_mistakes
+from phasegate.plugin.tree import SUBMODULE, SYMLINK, paths_below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from phasegate.plugin.json_file import JsonFile
     from phasegate.plugin.json_span import KeyPath
@@ -67,6 +69,19 @@ def neutralise(
     if changelog_path in files.paths():
         contents[str(changelog_path)] = None
     return contents
+
+
+def changelog_mistakes(files: Files, path: str | None) -> Iterator[Finding]:
+    """Why the changelog at `path` could not be written without harm to something else."""
+    if path is None:
+        return
+    if path in files.paths() and files.mode(path) in (SYMLINK, SUBMODULE):
+        yield Finding(path, None, "the changelog must be a file of its own, no link and no submodule")
+    if paths_below(files, path):
+        yield Finding(path, None, "the changelog must be a file, and is a folder")
+    above = [path[:end] for end, letter in enumerate(path) if letter == "/"]
+    for folder in set(above).intersection(files.paths()):
+        yield Finding(folder, None, f"the changelog is to be {path}, and this is no folder")
 
 
 def _sound_catalogue(files: Files, plugins: Sequence[Plugin]) -> Catalogue:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import io
 import json
 import os
 import sys
@@ -17,6 +16,7 @@ from invoke.tasks import task
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.redaction import Discretion, secrets_in
+from phasegate.terminal import never_stumble_over_a_character, printable
 
 if TYPE_CHECKING:
     from invoke.context import Context
@@ -42,7 +42,7 @@ def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
     def decorate(body: Callable[..., None]) -> Any:
         @functools.wraps(body)
         def framed(context: Context, *args: Any, **options: Any) -> None:
-            _never_stumble_over_a_character()
+            never_stumble_over_a_character()
             try:
                 body(context, *args, **options)
             except PhasegateError as error:
@@ -67,13 +67,6 @@ def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
     return decorate
 
 
-def _never_stumble_over_a_character() -> None:
-    """What a stream cannot show is shown by its code: an old Windows code page must not end a release."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def _unforeseen(error: Exception) -> PhasegateError:
     trace = traceback.format_exc()
     return PhasegateError(
@@ -89,7 +82,7 @@ def fail(error: PhasegateError, *, as_json: bool) -> NoReturn:
     error = error.told(Discretion(secrets_in(os.environ)))
     if as_json:
         print_json({"error": error.as_json()})
-    raise Exit(str(error), code=error.code.exit_status)
+    raise Exit(printable(str(error)), code=error.code.exit_status)
 
 
 def fail_after_result(error: PhasegateError) -> NoReturn:

@@ -31,7 +31,7 @@ def holds_before(world: World, config: Config, phase: Phase, at_s: int) -> tuple
 def next_phase(config: Config, rollout: Rollout) -> Phase | None:
     """The phase that the rollout enters next, or None after the last."""
     names = list(config.phases)
-    following = names[max(names.index(name) for name in rollout.entered if name in names) + 1 :]
+    following = names[max((names.index(name) for name in rollout.entered if name in names), default=-1) + 1 :]
     return config.phases[following[0]] if following else None
 
 

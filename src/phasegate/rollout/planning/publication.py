@@ -89,8 +89,12 @@ def step_channel(
     release: str,
     tree: TreeSpec,
 ) -> ChannelStep:
-    """The next commit of channel `name`: its tip and `release` (an id or node) as parents, the release's tree."""
-    ref = branch_ref(config.channels[name])
+    """The next commit of channel `name`: its tip and `release` (an id or node) as parents, the release's tree.
+
+    Raises:
+        PhasegateError: `config-invalid` where the configuration does not name the channel any more.
+    """
+    ref = branch_ref(_branch_of(config, name))
     tip, known, foreign = world.tip(ref), world.state.channels.get(name), adoptable(world, materials, name)
     before = tip or (known.commit if known else None)
     commit = CommitSpec(
@@ -104,6 +108,17 @@ def step_channel(
         PlannedMove(ref, tip, commit.node),
         PlannedChannel(name, ref, commit.node, version, foreign.version if foreign else None),
     )
+
+
+def _branch_of(config: Config, channel: str) -> str:
+    if channel not in config.channels:
+        raise PhasegateError(
+            ErrorCode.CONFIG_INVALID,
+            f"The ledger has a channel {channel!r} that the configuration does not name.",
+            why="Clients may still follow it, and phasegate does not know its branch.",
+            hint="Name it under `channels`, or touch another one only with `--quick --channel NAME`.",
+        )
+    return config.channels[channel]
 
 
 def step_docs(world: World, config: Config, materials: Materials, *, site: str, version: str) -> DocsStep:

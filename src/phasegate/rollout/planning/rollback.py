@@ -42,6 +42,8 @@ def plan_rollback(
         raise nothing_to_roll_back("nothing has been released yet", world.state)
     foreign = foreign_releases(git, world, config, occasion.at_s)
     choice = repair(world, config, request, choose(world, config, request))
+    if config.docs_branch is None:
+        choice = replace(choice, site=None)  # there was one once; it is no longer ours
     if choice.targets or choice.site is not None:
         materials = _gather(git, world, config, choice, foreign)
         plan = assemble(world, config, choice, materials, occasion)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.git.objects import write_tree
-from phasegate.plugin.manifest import FLAGS, MANIFEST, MARKETPLACE, Plugin, find_plugins
-from phasegate.plugin.stamps import neutralise, stamp_flags_off, stamp_version
+from phasegate.plugin.manifest import FLAGS, MANIFEST, MARKETPLACE, Plugin, find_plugins, refuse_mistakes
+from phasegate.plugin.stamps import changelog_mistakes, neutralise, stamp_flags_off, stamp_version
 from phasegate.plugin.tree import MemoryFiles, TreeFiles
 from phasegate.strict_json import read_json
 from phasegate.version.semver import Version
@@ -74,13 +74,14 @@ def read_snapshot(git: Git, tree: str, config: Config) -> Snapshot:
     """The snapshot of git tree `tree`.
 
     Raises:
-        PhasegateError: `manifest-invalid`, with every mistake.
+        PhasegateError: `manifest-invalid`, with every mistake; a changelog that is no file is one too.
     """
     files = TreeFiles(git, tree)
     files.read_many(
         path for path in files.paths() if path.endswith(_STAMPED)
     )  # in one process, for what follows
     plugins = find_plugins(files, config.plugins)
+    refuse_mistakes(changelog_mistakes(files, config.changelog))
     paths = [MARKETPLACE, *(p.manifest_path for p in plugins), *(p.flags_path for p in plugins)]
     if config.changelog is not None:
         paths.append(config.changelog)

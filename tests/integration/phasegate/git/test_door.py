@@ -99,3 +99,11 @@ def test_a_folder_that_is_not_there_is_never_replaced_by_the_working_directory(
     monkeypatch.chdir(door.folder)
     with pytest.raises((PhasegateError, OSError)):
         Git(door.folder / "gone").run("rev-parse", "--git-dir")
+
+
+@pytest.mark.parametrize("word", ["a\0b", "half \ud800", "x" * 3_000_000], ids=["nul", "half", "long"])
+def test_a_word_that_no_command_line_can_carry_is_a_typed_error(door: Git, word: str) -> None:
+    with pytest.raises(PhasegateError) as caught:
+        door.attempt("rev-parse", word)
+    assert caught.value.code is ErrorCode.GIT_FAILED
+    assert "could not be started" in caught.value.what

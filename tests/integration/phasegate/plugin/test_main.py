@@ -121,3 +121,17 @@ def test_a_folder_that_does_not_exist_and_a_bad_config_are_clear_errors(
     (tmp_path / "phasegate.toml").write_text("plugin = 1")
     assert main([str(tmp_path)]) == 10
     assert "did you mean 'plugins'?" in capsys.readouterr().err
+
+
+def test_texts_that_no_terminal_takes_are_findings_and_no_crash(repository: Repository) -> None:
+    git = repository(**{"version": "1.0.0\0--x", "\x1b[2Jkey": 1, "caf\udce9": 1})
+    source = str(Path(phasegate.errors.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-m", "phasegate.plugin", str(git.folder)],
+        env={**os.environ, "PYTHONPATH": source, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (33, ""), done
+    assert "\\x1b[2Jkey: unknown key" in done.stdout
+    assert "caf\\udce9: unknown key" in done.stdout

@@ -33,10 +33,25 @@ def test_windows_line_ends_are_line_ends() -> None:
         ("---\na: b\n\na: c\n---\n", 4, "a: the key stands twice"),
         ("---\na: b\nc: d: e\n---\n", 3, "no YAML: mapping values are not allowed"),
         ("---\na: *nobody\n---\n", 2, "no YAML: found undefined alias"),
+        ('---\na: "\\UFFFFFFFF"\n---\n', 1, "no YAML: "),
+        ('---\na: "\\U00110000"\n---\n', 1, "no YAML: chr"),
         ("---\na: \x07\n---\n", 1, "no YAML: unacceptable character"),
         ("---\na: " + "[" * 5000 + "]" * 5000 + "\n---\n", 1, "no YAML: maximum recursion depth"),
     ],
-    ids=["empty", "late", "open", "none", "list", "twice", "colon", "alias", "bell", "deep"],
+    ids=[
+        "empty",
+        "late",
+        "open",
+        "none",
+        "list",
+        "twice",
+        "colon",
+        "alias",
+        "beyond",
+        "no-character",
+        "bell",
+        "deep",
+    ],
 )
 def test_a_header_that_cannot_be_read_is_told(text: str, line: int, message: str) -> None:
     with pytest.raises(HeaderError) as caught:

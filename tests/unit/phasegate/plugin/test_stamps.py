@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.plugin.manifest import MARKETPLACE, Plugin, find_plugins
-from phasegate.plugin.stamps import neutralise, stamp_flags_off, stamp_version
-from phasegate.plugin.tree import MemoryFiles
+from phasegate.plugin.stamps import changelog_mistakes, neutralise, stamp_flags_off, stamp_version
+from phasegate.plugin.tree import SUBMODULE, SYMLINK, MemoryFiles
 
 MANIFEST = "p/.claude-plugin/plugin.json"
 FLAGS = "p/flags.json"
@@ -190,3 +190,27 @@ def test_without_a_plugin_the_changelog_alone_is_stamped() -> None:
     assert neutralise(files, [], "NEWS.md") == {}
     with pytest.raises(PhasegateError, match="no feature flag"):
         stamp_flags_off(files, [])
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        (MemoryFiles({"a/LOG.md": b"/etc/passwd"}, {"a/LOG.md": SYMLINK}), "a/LOG.md: the changelog must be a file of its own"),
+        (MemoryFiles({}, {"a/LOG.md": SUBMODULE}), "a/LOG.md: the changelog must be a file of its own"),
+        (MemoryFiles({"a/LOG.md/x": b""}), "a/LOG.md: the changelog must be a file, and is a folder"),
+        (MemoryFiles({"a": b""}), "a: the changelog is to be a/LOG.md, and this is no folder"),
+    ],
+)  # fmt: skip
+def test_a_changelog_that_could_not_be_written_without_harm_is_a_mistake(
+    files: MemoryFiles, sentence: str
+) -> None:
+    (mistake,) = changelog_mistakes(files, "a/LOG.md")
+    assert str(mistake).startswith(sentence)
+
+
+def test_a_changelog_that_is_a_file_or_not_there_is_none() -> None:
+    assert not list(
+        changelog_mistakes(MemoryFiles({"a/LOG.md": b"", "a/LOG.mdx": b"", "b": b""}), "a/LOG.md")
+    )
+    assert not list(changelog_mistakes(MemoryFiles({"a/other": b""}), "a/LOG.md"))
+    assert not list(changelog_mistakes(MemoryFiles({}), None))

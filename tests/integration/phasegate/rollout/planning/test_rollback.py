@@ -251,3 +251,25 @@ def test_a_channel_that_someone_else_moved_is_rolled_back_forward_from_where_it_
     workshop.rollback("full")
     git(workshop.remote, "merge-base", "--is-ancestor", intruder, "refs/heads/stable")
     assert changed(workshop, "refs/tags/v1.0.0", "refs/heads/stable") == STAMPED
+
+
+@pytest.mark.parametrize("request_", [{"kind": "full"}, {"kind": "flag"}])
+def test_a_channel_that_the_configuration_forgot_is_a_clear_error(
+    workshop: Workshop, request_: dict[str, str]
+) -> None:
+    workshop.write({"phasegate.toml": '[channels]\nbeta = "beta"\n[phases.internal]\nchannel = "beta"\n'})
+    workshop.commit("fix: by way of beta", {"demo/beta.py": "beta\n"})
+    workshop.deploy("internal")
+    workshop.write({"phasegate.toml": ""})
+    with pytest.raises(PhasegateError) as caught:
+        workshop.plan_rollback(**request_)
+    assert caught.value.code is ErrorCode.CONFIG_INVALID
+    assert "'beta'" in caught.value.what
+
+
+@pytest.mark.parametrize("kind", ["quick", "full", "docs"])
+def test_a_docs_branch_that_is_not_ours_any_more_is_left_alone(workshop: Workshop, kind: str) -> None:
+    workshop.write({"phasegate.toml": "docs_branch = false\n"})
+    before = workshop.remote_refs()["refs/heads/gh-pages"]
+    workshop.rollback(kind)
+    assert workshop.remote_refs()["refs/heads/gh-pages"] == before

@@ -137,3 +137,4 @@ def test_a_phase_that_was_entered_out_of_turn_counts_as_reached() -> None:
 def test_a_phase_that_the_configuration_no_longer_has_is_passed_over() -> None:
     without_docs = replace(CONFIG, phases={n: p for n, p in CONFIG.phases.items() if n != "docs"})
     assert next_phase(without_docs, rollout("1.1.0", "c", "internal", "canary", "docs")) is PUBLIC
+    assert next_phase(without_docs, rollout("1.1.0", "c", "docs")) is CONFIG.phases["internal"]
