@@ -46,6 +46,7 @@ class FileChannel:
         try:
             if os.write(descriptor, entry) != len(entry):
                 raise NotifyError(f"{self.path}: the notice was written in part")
+            os.fsync(descriptor)  # the ledger will say that it was sent
         finally:
             os.close(descriptor)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phasegate.ledger.chain import read_operations
-from phasegate.rollout.applying.effects.performed import Performed
+from phasegate.rollout.applying.effects.keeping import keep
 from phasegate.version.changelog import as_markdown
 
 if TYPE_CHECKING:
     from phasegate.ledger.operation import Operation
     from phasegate.ledger.records import Effect
     from phasegate.ledger.state import State
+    from phasegate.rollout.applying.effects.performed import Performed
     from phasegate.rollout.desk import Desk
 
 _TIMELINE_LENGTH = 20
@@ -19,11 +20,9 @@ _TIMELINE_LENGTH = 20
 
 def perform(desk: Desk, state: State, effect: Effect) -> Performed:
     """Write the report below the state folder, with the timeline of the last operations."""
-    path = desk.repository.state_folder / "incidents" / f"operation-{effect.key.partition('/')[0]}.md"
-    path.parent.mkdir(parents=True, exist_ok=True)
     operations = read_operations(desk.repository.git, effect.values["ledger"] or None, _TIMELINE_LENGTH)
-    path.write_text(_report(state, effect, operations), encoding="utf-8")
-    return Performed(str(path))
+    name = f"incidents/operation-{effect.key.partition('/')[0]}.md"
+    return keep(desk, name, _report(state, effect, operations))
 
 
 def _report(state: State, effect: Effect, operations: tuple[Operation, ...]) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,15 @@ def test_what_the_file_held_stays(tmp_path: Path) -> None:
     (tmp_path / "notices.md").write_bytes(b"caf\xe9\r\n")
     channel_for(Notify(), tmp_path, {}).send(MESSAGE, "op-1")
     assert (tmp_path / "notices.md").read_bytes().startswith(b"caf\xe9\r\n\n## T")
+
+
+def test_a_notice_is_on_the_disk_when_it_counts_as_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: sizes.append(os.fstat(descriptor).st_size))
+    channel_for(Notify(), tmp_path, {}).send(MESSAGE, "op-1")
+    assert sizes == [(tmp_path / "notices.md").stat().st_size]
 
 
 def test_a_key_cannot_end_its_comment(tmp_path: Path) -> None:
