@@ -76,3 +76,33 @@ def test_a_hotfix_from_an_older_line_is_above_what_was_used(workshop: Workshop) 
     workshop.commit("fix: mend the old line", push=False)
     desk, head = workshop.desk, git(workshop.root, "rev-parse", "HEAD")
     assert str(due_version(desk.repository.git, workshop.observe(), desk.config, head)) == "1.1.1"
+
+
+def publish_a_merge(workshop: Workshop, tag: str) -> None:
+    """As a merged pull request leaves it: the public branch and the tag on a commit that the source does not have."""
+    git(workshop.root, "checkout", "--quiet", "-b", "public", "HEAD~1")
+    git(workshop.root, "merge", "--quiet", "--no-ff", "--message", "Merge", "main")
+    git(workshop.root, "tag", tag)
+    git(workshop.root, "push", "--quiet", "origin", "public:refs/heads/stable", tag)
+    git(workshop.root, "checkout", "--quiet", "main")
+
+
+def test_a_tag_on_what_the_public_followed_before_phasegate_came_is_the_last_release(
+    workshop: Workshop,
+) -> None:
+    workshop.commit("feat: released by hand")
+    publish_a_merge(workshop, "v2.3.0")
+    assert due(workshop) == "None"
+    workshop.commit("fix: mend it")
+    assert due(workshop) == "2.3.1"
+    workshop.release()
+    assert "by hand" not in workshop.published("refs/heads/stable", "CHANGELOG.md")
+    assert workshop.version_on("stable") == "2.3.1"
+
+
+def test_a_source_that_took_the_public_branch_in_goes_on_from_there(released: Workshop) -> None:
+    git(released.root, "pull", "--quiet", "--no-rebase", "--no-edit", "origin", "stable")
+    released.commit("fix: mend it")
+    assert due(released) == "1.1.0"
+    released.release()
+    assert released.version_on("stable") == "1.1.0"
