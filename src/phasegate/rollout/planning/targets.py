@@ -73,10 +73,19 @@ def current_release(state: State, channel: str) -> Release:
 
 
 def bad_contents(state: State) -> frozenset[str]:
-    """The contents to get rid of: the rollout's, and what is withdrawn and still on a channel."""
-    carried = (current_release(state, channel) for channel in state.channels)
+    """The contents to get rid of: the rollout's, and what is withdrawn and still on a channel.
+
+    A rollout that a rollback of another channel overtook has left its candidates behind: they count too.
+    """
+    carried = [current_release(state, channel) for channel in state.channels]
     withdrawn = {release.content for release in carried if release.withdrawn is not None}
-    return frozenset(withdrawn | ({state.rollout.content} if state.rollout else set()))
+    if state.rollout is not None:
+        return frozenset(withdrawn | {state.rollout.content})
+    return frozenset(withdrawn | {release.content for release in carried if _is_left_behind(release)})
+
+
+def _is_left_behind(release: Release) -> bool:
+    return release.kind in ("candidate", "flag") and not Version.parse(release.version).is_final
 
 
 def requested_release(state: State, version: str) -> Release:

@@ -273,3 +273,19 @@ def test_a_docs_branch_that_is_not_ours_any_more_is_left_alone(workshop: Worksho
     before = workshop.remote_refs()["refs/heads/gh-pages"]
     workshop.rollback(kind)
     assert workshop.remote_refs()["refs/heads/gh-pages"] == before
+
+
+@pytest.mark.parametrize("kind", ["quick", "full"])
+def test_a_candidate_whose_flags_went_off_is_still_taken_back(kind: str, workshop: Workshop) -> None:
+    """Turning flags off on the public channel takes the version that the rollout was to have, and so ends it."""
+    workshop.release()
+    good = workshop.tree_on("stable")
+    workshop.commit("fix: break it", {"demo/broken.py": "boom"})
+    workshop.release("internal", "canary")
+    workshop.rollback("flag")
+    assert workshop.observe().state.rollout is None
+    workshop.rollback(kind)
+    for channel in ("internal", "canary"):
+        changed = git(workshop.remote, "diff", "--name-only", good, f"refs/heads/{channel}").splitlines()
+        assert "demo/broken.py" not in changed
+    assert workshop.rollback(kind).operation is None
