@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phasegate.config import load_config
+from phasegate.errors import ErrorCode
 from verbs import ask, invoke, phasegate
 from workshop import Workshop, git
 
@@ -51,6 +52,7 @@ def run(workshop: Workshop, *arguments: str) -> None:
 def release(workshop: Workshop, *phases: str) -> None:
     for phase in phases or tuple(load_config(workshop.root).phases):
         run(workshop, "deploy", "--phase", phase, "--override", "no time to soak")
+    git(workshop.root, "fetch", "--quiet", "--tags")  # as people do; the next rehearsal must not mind
 
 
 def versions(workshop: Workshop) -> dict[str, str]:
@@ -64,6 +66,15 @@ def assert_sound(workshop: Workshop) -> None:
     assert git(workshop.root, "status", "--porcelain") == ""
 
 
+def test_nothing_is_written_unless_it_is_confirmed(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path, plugin_files("", "solo"))
+    refused = phasegate(workshop.root, "init")
+    assert refused.returncode == ErrorCode.CONFIRMATION_REQUIRED.exit_status
+    shown = phasegate(workshop.root, "--dry", "init")
+    assert (shown.returncode, "tasks.py: new file" in shown.stdout) == (0, True)
+    assert git(workshop.root, "status", "--porcelain") == ""
+
+
 def test_two_plugins_without_a_pyproject_or_a_marketplace(tmp_path: Path) -> None:
     files = {**plugin_files("plugins/alpha/", "alpha"), **plugin_files("plugins/beta/", "beta", "0.3.0")}
     workshop = Workshop(tmp_path, files)
@@ -74,24 +85,30 @@ def test_two_plugins_without_a_pyproject_or_a_marketplace(tmp_path: Path) -> Non
     assert versions(workshop) == {"internal": "1.0.0-rc.1", "canary": "1.0.0-rc.1", "stable": "1.0.0"}
     first = workshop.tree_on("stable")
     workshop.commit("feat: more", {"plugins/beta/more.txt": "more\n"})
-    release(workshop)
+    release(workshop, "internal", "canary")
+    assert "plugins/beta/more.txt" in differing(workshop, first, "canary")
+    run(workshop, "rollback", "--full", "--reason", "it breaks")
+    assert differing(workshop, first, "canary") == MANIFESTS
     run(workshop, "rollback", "--flag")
     assert '"enabled": false' in workshop.published("refs/heads/stable", "plugins/beta/flags.json")
-    run(workshop, "rollback", "--quick", "--reason", "it breaks")
-    assert differing(workshop, first) == MANIFESTS
     workshop.commit("feat: even more", {"plugins/alpha/more.txt": "more\n"})
-    release(workshop, "internal", "canary")
-    run(workshop, "rollback", "--full", "--reason", "it breaks too")
-    assert differing(workshop, first) == MANIFESTS
-    assert versions(workshop) == {"internal": "1.2.0-rc.2", "canary": "1.2.0-rc.2", "stable": "1.1.2"}
+    release(workshop, "internal")
+    run(workshop, "rollback", "--quick", "--reason", "it breaks too")
+    assert differing(workshop, first, "internal") == [
+        *MANIFESTS[:1],
+        "plugins/alpha/flags.json",
+        *MANIFESTS[1:],
+        "plugins/beta/flags.json",
+    ]
+    assert versions(workshop) == {"internal": "1.1.0-rc.5", "canary": "1.1.0-rc.3", "stable": "1.0.1"}
     assert_sound(workshop)
 
 
 MANIFESTS = ["plugins/alpha/.claude-plugin/plugin.json", "plugins/beta/.claude-plugin/plugin.json"]
 
 
-def differing(workshop: Workshop, tree: str) -> list[str]:
-    return git(workshop.remote, "diff", "--name-only", tree, "refs/heads/stable").splitlines()
+def differing(workshop: Workshop, tree: str, branch: str) -> list[str]:
+    return git(workshop.remote, "diff", "--name-only", tree, f"refs/heads/{branch}").splitlines()
 
 
 def test_a_plugin_at_the_root_with_its_own_tags_and_documentation(tmp_path: Path) -> None:
@@ -104,6 +121,7 @@ def test_a_plugin_at_the_root_with_its_own_tags_and_documentation(tmp_path: Path
         "pyproject.toml": pyproject,
         "mkdocs.yml": "site_name: Solo\n",
         "docs/index.md": "# Solo\n",
+        "tests/test_solo.py": "def test_solo() -> None:\n    assert True\n",
         "CHANGELOG.md": "# Changelog\n\n## 1.3.0 (2020-01-01)\n\n- Long ago.\n",
     }
     workshop = Workshop(tmp_path, files)
@@ -126,17 +144,17 @@ def test_a_plugin_at_the_root_with_its_own_tags_and_documentation(tmp_path: Path
     assert "as in" not in workshop.published("refs/heads/stable", "CHANGELOG.md")
     site = workshop.published("refs/heads/gh-pages", "index.html")
     workshop.commit("fix: mend it", {"docs/index.md": "# Solo, mended\n"})
-    release(workshop)
+    release(workshop, "internal", "canary", "docs")
     assert workshop.published("refs/heads/gh-pages", "index.html") != site
     run(workshop, "rollback", "--docs")
     assert workshop.published("refs/heads/gh-pages", "index.html") == site
     run(workshop, "rollback", "--flag")
-    run(workshop, "rollback", "--quick")
-    assert "mended" not in workshop.published("refs/heads/stable", "docs/index.md")
-    workshop.commit("feat: even more", {"docs/index.md": "# Solo, once more\n"})
-    release(workshop, "internal", "canary", "docs")
     run(workshop, "rollback", "--full")
-    assert workshop.published("refs/heads/gh-pages", "index.html") == site
+    assert "mended" not in workshop.published("refs/heads/canary", "docs/index.md")
+    workshop.commit("feat: even more", {"commands/most.md": "---\ndescription: Most\n---\nMost.\n"})
+    release(workshop, "internal")
+    run(workshop, "rollback", "--quick")
+    assert versions(workshop) == {"internal": "1.5.0-rc.2", "canary": "1.4.1-rc.3", "stable": "1.4.1"}
     assert_sound(workshop)
 
 
@@ -177,14 +195,14 @@ def test_dev_as_source_with_main_as_the_channel_that_the_public_follows_already(
     run(workshop, "rollback", "--flag")
     run(workshop, "rollback", "--quick")
     assert versions(workshop)["stable"] == "1.0.2"
-    assert differing_on_main(workshop, by_hand) == [
+    assert differing(workshop, by_hand, "main") == [
         ".claude-plugin/marketplace.json",
         "duo/.claude-plugin/plugin.json",
     ]
     workshop.commit("feat: more", {"duo/more.txt": "more\n"})
     release(workshop, "internal", "canary")
     run(workshop, "rollback", "--full")
-    assert differing_on_main(workshop, by_hand) == [
+    assert differing(workshop, by_hand, "main") == [
         ".claude-plugin/marketplace.json",
         "duo/.claude-plugin/plugin.json",
     ]
@@ -201,7 +219,3 @@ def publish_by_hand(workshop: Workshop, tag: str) -> None:
     git(workshop.root, "tag", tag)
     git(workshop.root, "push", "--quiet", "origin", "main", tag)
     git(workshop.root, "checkout", "--quiet", "dev")
-
-
-def differing_on_main(workshop: Workshop, tree: str) -> list[str]:
-    return git(workshop.remote, "diff", "--name-only", tree, "refs/heads/main").splitlines()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phasegate.errors import ErrorCode
-from verbs import ask, invoke
+from verbs import ask, invoke, phasegate
 from workshop import Workshop, git, snapshot
 
 if TYPE_CHECKING:
@@ -261,9 +261,7 @@ def test_a_result_in_json_is_one_document_also_where_the_status_says_no(workshop
 def test_a_bare_clone_goes_by_the_configuration_of_its_head(workshop: Workshop, tmp_path: Path) -> None:
     workshop.commit("feat: be strict", {"phasegate.toml": '[phases.internal]\ngates = ["strict"]\n'})
     git(tmp_path, "clone", "--quiet", "--bare", str(workshop.remote), "bare.git")
-    done = invoke(
-        tmp_path / "bare.git", "deploy", "--phase", "internal", "--plan", core=("-r", str(workshop.root))
-    )
+    done = phasegate(tmp_path / "bare.git", "deploy", "--phase", "internal", "--plan")
     assert "gate strict" in done.stdout, done.stderr
 
 

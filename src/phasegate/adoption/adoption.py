@@ -60,7 +60,7 @@ def plan_adoption(repository: Repository) -> Adoption:
     drafts: list[Draft] = []
     if not found.has(MARKETPLACE) and not (found.config and found.config.plugins):
         found = replace(found, catalogue=find_catalogue(found.files))
-        drafts.append(_draft(MARKETPLACE, marketplace_text(found.catalogue, repository, found.remote)))
+        drafts.append(_draft(MARKETPLACE, marketplace_text(found.catalogue, repository)))
     possible = possible_sessions(found)
     config, decisions = found.config, None
     if config is None:
@@ -72,7 +72,7 @@ def plan_adoption(repository: Repository) -> Adoption:
         drafts.append(
             _draft(NOXFILE, noxfile_text(code for name, code in possible.items() if name in wanted))
         )
-    if not found.has(TASKS) and not found.has("tasks"):
+    if not found.has(TASKS) and not found.has("tasks/__init__.py"):
         drafts.append(_draft(TASKS, _TASKS_TEXT))
     return Adoption(tuple(drafts), tuple(notes_on(found, config, decisions, possible)), config)
 

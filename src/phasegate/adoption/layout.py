@@ -41,7 +41,7 @@ def choose_layout(default: str | None, branches: Mapping[str, str], contains: Co
         contains: answers about two commits.
     """
     if default is None and len(branches) == 1:
-        return Layout(*branches)
+        return Layout(next(iter(branches)))
     work = _either(default, WORK_BRANCHES, branches)
     public = _either(default, PUBLIC_BRANCHES, branches)
     if work is None or public is None or default not in (work, public):

@@ -38,15 +38,18 @@ def find_catalogue(files: Files) -> Catalogue:
     return catalogue
 
 
-def marketplace_text(catalogue: Catalogue, repository: Repository, remote: str | None) -> str:
-    """The marketplace.json that lists `catalogue`; raises `identity-missing` where nothing names an owner."""
-    address = repository.address(remote or "")
-    name = re.sub(r"[^a-z0-9]+", "-", (address[-1] if address else repository.root.name).lower()).strip("-")
+def marketplace_text(catalogue: Catalogue, repository: Repository) -> str:
+    """The marketplace.json that lists `catalogue`, called as its folder is and owned by whom git commits as.
+
+    Raises:
+        PhasegateError: `identity-missing`.
+    """
+    name = re.sub(r"[^a-z0-9]+", "-", repository.root.name.lower()).strip("-")
     listed = [
         _entry(plugin.name, plugin.folder, catalogue.manifests[plugin.manifest_path].data)
         for plugin in catalogue.plugins
     ]
-    market = {"name": name or "plugins", "owner": {"name": _owner(address, repository)}, "plugins": listed}
+    market = {"name": name or "plugins", "owner": {"name": repository.identity().name}, "plugins": listed}
     return json.dumps(market, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -61,12 +64,6 @@ def _is_manifest(path: str) -> bool:
     parts = path[: -len(MANIFEST)].split("/")[:-1]
     hidden = any(part.startswith(".") or part in _NOT_RELEASED for part in parts)
     return len(parts) <= _DEEPEST and not hidden
-
-
-def _owner(address: tuple[str, ...], repository: Repository) -> str:
-    """The owner in the remote's address where that is a host's, else whom git commits as."""
-    on_a_host = len(address) > _DEEPEST and "." in address[0]
-    return address[-2] if on_a_host else repository.identity().name
 
 
 def _entry(name: str, folder: str, manifest: dict[str, Any]) -> dict[str, Any]:
