@@ -55,6 +55,7 @@ class ErrorCode(Enum):
     VERIFICATION_FAILED = ("verification-failed", 51, "What is published is not what the ledger says.")
     FILE_UNWRITTEN = ("file-unwritten", 60, "A file appeared or changed meanwhile, or cannot be written.")
     REHEARSAL_FAILED = ("rehearsal-failed", 52, "An invariant broke during the rehearsal.")
+    CLIENT_FAILED = ("client-failed", 53, "The Claude Code client does not run here, or refused a command.")
 
     def __init__(self, reference: str, exit_status: int, meaning: str) -> None:
         self.reference = reference

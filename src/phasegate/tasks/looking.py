@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
     from invoke.context import Context
 
+    from phasegate.rollout.proving.client import Client
+    from phasegate.rollout.proving.verify import Check
+    from phasegate.verdict import Verdict
+
+CLIENT_HELP = "Prove delivery with this program, a real Claude Code client, in throw-away homes."
+
 
 @verb()
 def status(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
@@ -109,22 +115,40 @@ def gates(
         fail_after_result(error)
 
 
-@verb()
-def verify(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
-    """Compare what is published with what the ledger says."""
+@verb(client=CLIENT_HELP)
+def verify(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    client: str | None = None,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """Compare what is published, and with a client what a new user receives, with what the ledger says."""
     from phasegate.rollout.proving import verify as verification
     from phasegate.tasks.render import check_lines
-    from phasegate.verdict import Verdict
 
     desk = open_desk(sandbox)
-    checks = verification.verify(desk.repository, desk.observe(), desk.config)
+    receiver = _find_client(client)
+    world = desk.observe()
+    checks = verification.verify(desk.repository, world, desk.config)
+    if receiver is not None:
+        from phasegate.rollout.proving.delivery import check_delivery
+
+        desk.say(f"a new user of Claude Code {receiver.version} installs from each channel")
+        checks += check_delivery(desk, world, receiver)
     verdict = verification.overall(checks)
     if json:
         rows = [{"subject": c.subject, "verdict": c.verdict.value, "reason": c.reason} for c in checks]
         print_json({"schema": 1, "verdict": verdict.value, "checks": rows})
     else:
         print("\n".join([*check_lines(checks), f"{verdict.value}: {len(checks)} checks"]))
-    if verdict is Verdict.INCONCLUSIVE:
+    _let_verified_through(checks, verdict)
+
+
+def _let_verified_through(checks: tuple[Check, ...], verdict: Verdict) -> None:
+    from phasegate.verdict import Verdict
+
+    doubts = tuple(f"{c.subject}: {c.reason}" for c in checks if c.verdict is not Verdict.PASS)
+    if not checks:
         fail_after_result(
             PhasegateError(
                 ErrorCode.GATE_INCONCLUSIVE,
@@ -132,30 +156,45 @@ def verify(context: Context, json: bool = False, sandbox: str | None = None) -> 
                 hint="Deploy something first: `invoke deploy --phase internal`.",
             )
         )
+    if verdict is Verdict.INCONCLUSIVE:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.GATE_INCONCLUSIVE,
+                "Not everything that is published could be examined.",
+                details=doubts,
+            )
+        )
     if verdict is not Verdict.PASS:
-        failed = tuple(f"{c.subject}: {c.reason}" for c in checks if c.verdict is not Verdict.PASS)
         fail_after_result(
             PhasegateError(
                 ErrorCode.VERIFICATION_FAILED,
                 "What is published is not what the ledger says.",
-                details=failed,
+                details=doubts,
                 hint="Find out who pushed there; `invoke rollback --quick` goes forward from whatever is there.",
             )
         )
 
 
-@verb(keep="Keep the scratch repositories in this folder.")
-def rehearse(context: Context, keep: str | None = None, json: bool = False) -> None:  # noqa: ARG001 - Invoke's form
+@verb(keep="Keep the scratch repositories in this folder.", client=CLIENT_HELP)
+def rehearse(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    keep: str | None = None,
+    client: str | None = None,
+    json: bool = False,
+) -> None:
     """Go through whole rollouts and every rollback on a scratch remote. Gates count as passed: it proves the engine."""
     from phasegate.rollout.proving.rehearsal import rehearse as run_rehearsal
     from phasegate.tasks.render import step_line, step_table
     from phasegate.verdict import Verdict
 
     desk = open_desk()
+    receiver = _find_client(client)
     desk.say("rehearsing the engine on a scratch remote; gates count as passed")
+    if receiver is not None:
+        desk.say(f"two users of Claude Code {receiver.version} follow; their updates take seconds a step")
     steps = []
     with _scratch(keep) as folder:
-        for step in run_rehearsal(desk, folder):
+        for step in run_rehearsal(desk, folder, receiver):
             steps.append(step)
             desk.say(step_line(step))
     if json:
@@ -173,6 +212,14 @@ def rehearse(context: Context, keep: str | None = None, json: bool = False) -> N
                 hint="Nothing was published. Look at it with --keep DIR; report it where the engine is at fault.",
             )
         )
+
+
+def _find_client(program: str | None) -> Client | None:
+    if program is None:
+        return None
+    from phasegate.rollout.proving.client import find_client
+
+    return find_client(program)
 
 
 @contextmanager

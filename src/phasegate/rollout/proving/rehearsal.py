@@ -1,14 +1,16 @@
 """The rehearsal: rollouts and every rollback on a scratch remote, with the invariants checked after each step.
 
-It proves the engine, not the tree: gates count as passed.
+It proves the engine, not the tree: gates count as passed. With a client, two users follow it to the end.
 """
 
 from __future__ import annotations
 
+import shutil
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Callable
 
+from phasegate.config import PUBLIC_PHASE
 from phasegate.errors import PhasegateError
 from phasegate.rollout.applying.engine import Done, carry_out, preview
 from phasegate.rollout.applying.judging import assume_passed
@@ -16,19 +18,24 @@ from phasegate.rollout.planning.deploy import DeployRequest, plan_deploy
 from phasegate.rollout.planning.plan import NODE
 from phasegate.rollout.planning.rollback import choose, plan_rollback
 from phasegate.rollout.planning.targets import RollbackRequest
+from phasegate.rollout.proving.delivery import check_followers, followers
 from phasegate.rollout.proving.invariants import broken_invariants
 from phasegate.rollout.proving.sandbox import open_sandbox
 from phasegate.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from phasegate.rollout.desk import Desk
     from phasegate.rollout.planning.plan import Plan
     from phasegate.rollout.planning.targets import Choice
+    from phasegate.rollout.proving.client import Client
+    from phasegate.rollout.proving.delivery import Follower
     from phasegate.rollout.reading.materials import Occasion
     from phasegate.rollout.reading.world import World
+
+_FOLLOWED_PHASES = ("canary", PUBLIC_PHASE)
 
 Planner = Callable[["Desk", "World", "Occasion"], "tuple[Plan, Choice | None]"]
 
@@ -43,17 +50,28 @@ class Step:
     duration_s: float
 
 
-def rehearse(desk: Desk, folder: Path) -> Iterator[Step]:
-    """Rehearse in `folder`, a step at a time; a step whose invariants broke is the last one."""
+def rehearse(desk: Desk, folder: Path, client: Client | None = None) -> Iterator[Step]:
+    """Rehearse in `folder`, a step at a time; a step whose invariants broke is the last one.
+
+    With a `client`, a user on the channel of phase canary and one on that of phase public take what each step
+    brings them, and a step is good only if they received what the ledger says.
+    """
     scratch = open_sandbox(folder, desk.repository, desk.config)
     quiet = replace(desk.config.notify, console=False, apprise_variable=None)
     config = replace(desk.config.without_soak(), notify=quiet)
     stage = replace(desk, repository=scratch, config=config, say=lambda _line: None)
+    users = _users(stage, client, folder / "users") if client else ()
     for name, planner, before in _script(stage):
-        step = _perform(stage, name, planner, before)
+        step = _perform(stage, name, planner, before, users)
         yield step
         if step.verdict is not Verdict.PASS:
             return
+
+
+def _users(stage: Desk, client: Client, homes: Path) -> tuple[Follower, ...]:
+    shutil.rmtree(homes, ignore_errors=True)  # of an earlier rehearsal in the same folder
+    channels = [stage.config.phases[phase].channel for phase in _FOLLOWED_PHASES]
+    return followers(stage, client, [channel for channel in channels if channel], homes)
 
 
 def _script(stage: Desk) -> Iterator[tuple[str, Planner, bool]]:
@@ -88,7 +106,7 @@ def _rolling_back(kind: str) -> Planner:
     return plan
 
 
-def _perform(stage: Desk, name: str, planner: Planner, commits: bool) -> Step:
+def _perform(stage: Desk, name: str, planner: Planner, commits: bool, users: Sequence[Follower]) -> Step:
     if commits:
         _commit_something(stage)
     begun = time.monotonic()
@@ -101,12 +119,18 @@ def _perform(stage: Desk, name: str, planner: Planner, commits: bool) -> Step:
         done = carry_out(stage, before, plan, judge=assume_passed)
         took_s = time.monotonic() - begun
         after = stage.observe()
-        broken = [*_differs(done, shown, expected), *broken_invariants(stage, before, after, choice)]
+        received = check_followers(users, after)
+        broken = [
+            *_differs(done, shown, expected),
+            *broken_invariants(stage, before, after, choice),
+            *(f"{check.subject}: {check.reason}" for check in received if check.verdict is not Verdict.PASS),
+        ]
     except PhasegateError as error:
         return Step(name, Verdict.FAIL, " ".join(str(error).split()), time.monotonic() - begun)
     if broken:
         return Step(name, Verdict.FAIL, "; ".join(broken), took_s)
-    return Step(name, Verdict.PASS, plan.title, took_s)
+    proved = f"; {len(received)} checks of what users received" if received else ""
+    return Step(name, Verdict.PASS, plan.title + proved, took_s)
 
 
 def _differs(done: Done, shown: Plan, expected: dict[str, str]) -> Iterator[str]:

@@ -1,0 +1,240 @@
+"""The real Claude Code client, driven as somebody would who follows a channel: in a throw-away home, without a login."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phasegate.errors import ErrorCode, PhasegateError, redact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phasegate.git.repository import Repository
+
+_TIME_LIMIT_S = 300.0
+_VERSION = re.compile(r"(\S+) \(Claude Code\)\s*")
+_ALIAS = "https://git.test/marketplace.git"
+_PLAIN_ADDRESS = re.compile(r"https://[^@/]+/.*\.git")
+_SWITCHES = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "DISABLE_AUTOUPDATER": "1",
+    "DISABLE_TELEMETRY": "1",
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL": "1",
+}
+_NEEDED_ON_WINDOWS = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "PROGRAMFILES")
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client that runs here: its program and its version."""
+
+    program: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A plugin as `plugin list` shows it."""
+
+    version: str
+    folder: Path
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a session loads: plugin id → its folder, and the slash commands."""
+
+    plugins: Mapping[str, Path]
+    commands: frozenset[str]
+
+
+def find_client(program: str) -> Client:
+    """The client at the path (or of the name) `program`.
+
+    Raises:
+        PhasegateError: `client-failed`, where there is none, or something else.
+    """
+    found = shutil.which(program) or shutil.which(str(Path(program).expanduser().absolute()))
+    if found is None:
+        raise PhasegateError(
+            ErrorCode.CLIENT_FAILED,
+            f"There is no program {program!r} that can be started.",
+            hint="Install the client with `npm install --prefix DIR @anthropic-ai/claude-code` and name its program.",
+        )
+    program = str(Path(found).absolute())
+    with tempfile.TemporaryDirectory(prefix="phasegate-client-") as home:
+        answer = _run([program, "--version"], Path(home), _environment(Path(home)))
+    version = _VERSION.fullmatch(answer.stdout)
+    if version is None:
+        raise PhasegateError(
+            ErrorCode.CLIENT_FAILED,
+            f"{program} is not Claude Code.",
+            why=f"It answered --version with {_words(answer) or 'nothing'}",
+            hint="Name the program `claude` of the client that your users have.",
+        )
+    return Client(program, version[1])
+
+
+class User:
+    """Somebody with `client` and an empty `home`, who follows `remote` of a repository."""
+
+    def __init__(self, client: Client, home: Path, repository: Repository, remote: str) -> None:
+        self.client = client
+        for folder in ("work", "tmp"):  # the client must see no project, and leave nothing outside
+            Path(home, folder).mkdir(parents=True)
+        home = home.resolve()
+        self._work = home / "work"
+        self._environment = _environment(home)
+        origin = _address(repository, remote)
+        self._address = origin if _PLAIN_ADDRESS.fullmatch(origin) else _ALIAS
+        Path(home, "gitconfig").write_bytes(
+            _git_config(origin, self._address).encode("utf-8", "surrogateescape")
+        )
+
+    @property
+    def git_environment(self) -> dict[str, str]:
+        """The variables by which git checks out for others what it checks out for this user."""
+        return {name: value for name, value in self._environment.items() if name.startswith("GIT_CONFIG")}
+
+    def follow(self, branch: str) -> None:
+        """Add the marketplace on `branch`.
+
+        Raises:
+            PhasegateError: `remote-unreachable`; `client-failed`, with the client's words.
+        """
+        command = ["git", "ls-remote", "--exit-code", "--", self._address, f"refs/heads/{branch}"]
+        asked = _run(command, self._work, self._environment)
+        if asked.returncode != 0:
+            raise PhasegateError(
+                ErrorCode.REMOTE_UNREACHABLE,
+                f"A new user cannot read branch {branch!r} of the remote.",
+                why=_words(asked) or "git found no such branch",
+                hint="Try where it can be read without a login: a new user has none.",
+            )
+        self._plugin("marketplace", "add", "--", f"{self._address}#{branch}")
+
+    def refresh(self, marketplace: str) -> None:
+        """Update what is known of `marketplace`; raises `client-failed`."""
+        self._plugin("marketplace", "update", "--", marketplace)
+
+    def install(self, plugin: str) -> None:
+        """Install `plugin`, a name of the form `NAME@MARKETPLACE`; raises `client-failed`."""
+        self._plugin("install", "--", plugin)
+
+    def update(self, plugin: str) -> None:
+        """Update `plugin`; raises `client-failed`. That it succeeds does not mean that anything was updated."""
+        self._plugin("update", "--", plugin)
+
+    def installed(self) -> dict[str, Installed]:
+        """Plugin id → how it is installed; raises `client-failed`."""
+        listing = self._plugin("list", "--json")
+        try:
+            return {row["id"]: _installed(row) for row in json.loads(listing)}
+        except (ValueError, KeyError, TypeError) as error:
+            raise _refused("claude plugin list --json", f"it answered {listing[:200]!r}") from error
+
+    def session(self) -> Session:
+        """What a session loads as it starts; it then ends, because nobody is logged in. Raises `client-failed`."""
+        done = self._run("-p", "hi", "--output-format", "stream-json", "--verbose")
+        for line in done.stdout.splitlines():
+            event = _event(line)
+            if event.get("subtype") == "init":
+                plugins = {str(p.get("source")): Path(str(p.get("path"))) for p in event.get("plugins", ())}
+                return Session(plugins, frozenset(map(str, event.get("slash_commands", ()))))
+        raise _refused("claude -p hi", f"no session began: {_words(done)}")
+
+    def _plugin(self, *arguments: str) -> str:
+        done = self._run("plugin", *arguments)
+        if done.returncode != 0:
+            raise _refused(" ".join(("claude plugin", *arguments)), _words(done))
+        return done.stdout
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return _run([self.client.program, *arguments], self._work, self._environment)
+
+
+def _installed(row: dict[str, Any]) -> Installed:
+    errors = tuple(" ".join(str(error).split()) for error in row.get("errors", ()))
+    return Installed(str(row["version"]), Path(row["installPath"]), errors)
+
+
+def _event(line: str) -> dict[str, Any]:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _address(repository: Repository, remote: str) -> str:
+    """The remote's URL as it is read from any folder."""
+    url = repository.git.run("ls-remote", "--get-url", "--end-of-options", remote)
+    elsewhere = "://" in url or (":" in url.partition("/")[0] and not Path(url).drive)
+    return url if elsewhere else Path(repository.root, url).resolve().as_uri()
+
+
+def _git_config(origin: str, address: str) -> str:
+    """The settings by which `address` reads `origin`: clients take no path, and their arguments are no place for a password."""
+    settings = "[safe]\n\tdirectory = *\n"
+    if address != origin:
+        quoted = origin.replace("\\", "\\\\").replace('"', '\\"')
+        settings += f'[url "{quoted}"]\n\tinsteadOf = {address}\n'
+    return settings
+
+
+def _environment(home: Path) -> dict[str, str]:
+    inherited = ("PATH", *(_NEEDED_ON_WINDOWS if sys.platform == "win32" else ()))
+    places = {
+        **dict.fromkeys(("HOME", "USERPROFILE"), str(home)),
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(home / "tmp")),
+        "CLAUDE_CONFIG_DIR": str(home / ".claude"),
+        "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
+    }
+    kept = {name: os.environ[name] for name in inherited if name in os.environ}
+    return {"PATH": os.defpath, **kept, **places, **_SWITCHES}
+
+
+def _run(
+    command: list[str], folder: Path, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_TIME_LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _refused(" ".join(command), f"no answer within {_TIME_LIMIT_S:.0f} s") from error
+    except OSError as error:
+        raise _refused(" ".join(command), str(error)) from error
+
+
+def _words(done: subprocess.CompletedProcess[str]) -> str:
+    return " ".join(redact(f"{done.stdout}\n{done.stderr}").split())
+
+
+def _refused(command: str, why: str) -> PhasegateError:
+    return PhasegateError(
+        ErrorCode.CLIENT_FAILED,
+        f"`{command}` did not do what it was asked.",
+        why=why,
+        hint="Repeat it; where it stays so, try the same by hand, with HOME in a folder of its own.",
+    )

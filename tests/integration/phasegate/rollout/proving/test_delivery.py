@@ -1,0 +1,122 @@
+"""What counts as received; the real client is asked in tests/client."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from phasegate.plugin.tree import FolderFiles
+from phasegate.rollout.proving.client import Client
+from phasegate.rollout.proving.delivery import Follower, differences
+from phasegate.verdict import Verdict
+from workshop import FILES, Workshop
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links that Windows has not")
+
+
+@pytest.fixture
+def sent(tmp_path: Path) -> Path:
+    folder = tmp_path / "sent"
+    for name, content in (("a.txt", b"a\n"), ("deep/b.bin", b"\0\xff\r\n"), (".hidden", b"")):
+        Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
+        Path(folder, name).write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def received(sent: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sent, tmp_path / "received", symlinks=True))
+
+
+def found(sent: Path, received: Path) -> tuple[str, ...]:
+    return differences(FolderFiles(sent), FolderFiles(received))
+
+
+def test_the_same_bytes_are_no_difference(sent: Path, received: Path) -> None:
+    assert found(sent, received) == ()
+
+
+def test_a_byte_a_missing_file_and_one_too_many_are_differences(sent: Path, received: Path) -> None:
+    (received / "a.txt").write_bytes(b"a\r\n")
+    (received / ".hidden").unlink()
+    (received / "deep" / "more").write_bytes(b"")
+    assert found(sent, received) == (".hidden", "a.txt", "deep/more")
+
+
+def test_what_the_client_keeps_of_its_own_is_no_difference_and_nothing_else_is_spared(
+    sent: Path, received: Path
+) -> None:
+    for folder in (".in_use", "deep/.in_use", ".in_use_too"):
+        (received / folder).mkdir()
+        (received / folder / "42").write_bytes(b"{}")
+    (received / ".orphaned_at").write_bytes(b"1")
+    assert found(sent, received) == (".in_use_too/42", ".orphaned_at", "deep/.in_use/42")
+
+
+def test_a_repository_inside_hides_nothing(sent: Path, received: Path) -> None:
+    (received / "deep" / ".git").write_bytes(b"gitdir: elsewhere\n")
+    assert found(sent, received) == ("deep", "deep/b.bin")
+
+
+@posix
+def test_a_mode_is_a_difference(sent: Path, received: Path) -> None:
+    (received / "a.txt").chmod(0o755)
+    assert found(sent, received) == ("a.txt",)
+
+
+@posix
+def test_a_link_is_where_it_leads_and_not_the_file_there(sent: Path, received: Path) -> None:
+    (sent / "deep" / "link").symlink_to("../../sent/a.txt")
+    (received / "deep" / "link").symlink_to("../a.txt")
+    (sent / "copy").symlink_to("a.txt")
+    (received / "copy").write_bytes(b"a\n")
+    (sent / "other").symlink_to("a.txt")
+    (received / "other").symlink_to(".hidden")
+    assert found(sent, received) == ("copy", "other")
+
+
+def unasked(workshop: Workshop, tmp_path: Path, channel: str = "stable") -> Follower:
+    """A user whose client must not be started."""
+    return Follower(workshop.desk, Client(str(tmp_path / "absent"), "0.0.0"), channel, tmp_path / "home")
+
+
+def test_a_channel_that_has_nothing_yet_has_nothing_to_check(workshop: Workshop, tmp_path: Path) -> None:
+    assert unasked(workshop, tmp_path).check(workshop.observe()) == ()
+
+
+def test_a_remote_that_users_cannot_read_is_no_verdict_on_what_is_published(
+    released: Workshop, tmp_path: Path
+) -> None:
+    world = released.observe()
+    released.remote.rename(tmp_path / "gone.git")
+    [check] = unasked(released, tmp_path).check(world)
+    assert check.verdict is Verdict.INCONCLUSIVE
+    assert "A new user cannot read branch 'stable' of the remote." in check.reason
+
+
+def test_a_channel_without_a_marketplace_is_not_examined_and_says_so(tmp_path: Path) -> None:
+    files = {name.replace("demo/", ""): text for name, text in FILES.items() if "marketplace" not in name}
+    workshop = Workshop(tmp_path / "alone", files)
+    workshop.release()
+    [check] = unasked(workshop, tmp_path).check(workshop.observe())
+    assert check.verdict is Verdict.INCONCLUSIVE
+    assert "no client can follow it" in check.reason
+
+
+def test_a_client_that_does_not_start_fails_the_check(released: Workshop, tmp_path: Path) -> None:
+    [check] = unasked(released, tmp_path).check(released.observe())
+    assert check.verdict is Verdict.FAIL
+    assert "No such file" in check.reason or "cannot find" in check.reason
+
+
+def test_a_release_that_is_no_longer_on_the_remote_fails_the_check(
+    released: Workshop, tmp_path: Path
+) -> None:
+    world = released.observe()
+    channel = world.state.channels["stable"]
+    world.state.channels["stable"] = type(channel)(**{**channel.as_json(), "commit": "1" * 40})
+    [check] = unasked(released, tmp_path).check(world)
+    assert check.verdict is Verdict.FAIL
