@@ -129,6 +129,13 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def client(session: nox.Session) -> None:
+    """Delivery: the real Claude Code clients that PHASEGATE_CLIENTS names follow rollouts, rollbacks and accidents."""
+    install(session, "test", project=EDITABLE)
+    session.run("pytest", "-n", "auto", "tests/client", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Benchmarks: they print ratios, interleaved, and never fail on time."""
     install(session, "bench", project=EDITABLE)

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")  # a loaded machine is no bug
 
-SUITES = ("unit", "integration", "e2e", "faults", "performance", "regression")
+SUITES = ("unit", "integration", "e2e", "faults", "client", "performance", "regression")
 FIGURE = "figure"
 
 GIT_SETTINGS = """\
@@ -40,10 +40,13 @@ GIT_SETTINGS = """\
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--whole` and `--seed`, for the suite of faults."""
+    """`--whole` and `--seed` are for faults; where the real client has to be there, its absence is no reason to skip."""
     group = parser.getgroup("faults")
     group.addoption("--whole", action="store_true", help="every fault, not the quick selection")
     group.addoption("--seed", type=int, help="repeat the faults of an earlier run, which printed its seed")
+    parser.addoption(
+        "--require-clients", action="store_true", help="fail where no Claude Code client is given"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

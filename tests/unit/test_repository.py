@@ -23,8 +23,11 @@ else:
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SESSION_CALL = re.compile(
-    r'pipx run --spec "nox\[uv\]" nox -s ([a-z]+)(?:-\$\{\{ matrix\.python \}\})?'
+    r'pipx run --spec "nox\[uv\]" nox -s ([a-z]+)(?:-\$\{\{ matrix\.python \}\}| -- --[a-z-]+)?'
     r"|(?:python -m )?invoke ([a-z-]+)(?: --[a-z-]+)*"
+)
+CLIENT_INSTALL = re.compile(
+    r"npm install --ignore-scripts --prefix (\S+) @anthropic-ai/claude-code@(\d+\.\d+\.\d+)"
 )
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 
@@ -59,11 +62,22 @@ def test_there_is_a_workflow() -> None:
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_runs_only_sessions_and_tasks_and_each_session_exists(workflow: Path) -> None:
     commands = [step["run"] for step in steps(workflow) if "run" in step]
+    commands = [command for command in commands if not CLIENT_INSTALL.fullmatch(command)]
     calls = [SESSION_CALL.fullmatch(command) for command in commands]
     assert commands
     assert all(calls), [command for command, call in zip(commands, calls) if not call]
     assert {call[1] for call in calls if call and call[1]} <= set(sessions())
     assert {call[2] for call in calls if call and call[2]} <= set(namespace.task_names)
+
+
+def test_the_job_of_the_real_client_installs_those_it_names_and_cannot_pass_without_them() -> None:
+    job = jobs(ROOT / ".github" / "workflows" / "ci.yml")["client"]
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    installed = [match for match in map(CLIENT_INSTALL.fullmatch, commands) if match]
+    named = job["env"]["PHASEGATE_CLIENTS"].split(":")
+    assert [match[2] for match in installed] == ["2.1.197", "2.1.330"]
+    assert [path.split("/node_modules/")[0] for path in named] == [match[1] for match in installed]
+    assert commands[-1].endswith(" nox -s client -- --require-clients")
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
@@ -92,6 +106,7 @@ def test_every_session_says_in_a_line_what_it_checks() -> None:
         "docs",
         "build",
         "rehearse",
+        "client",
         "bench",
     } <= set(sessions())
     assert all(docstring and "\n" not in docstring for docstring in sessions().values())
