@@ -129,8 +129,12 @@ def positive(value: object) -> int:
 
 def branch(value: object) -> str:
     """A branch or remote name that git and file systems accept."""
-    if not isinstance(value, str) or not is_ref_name(value) or len(value) > _LONGEST_BRANCH:
+    if not isinstance(value, str) or not is_ref_name(value) or not value.isprintable():
         raise ValueError("must be a branch or remote name that git accepts")
+    if len(value) > _LONGEST_BRANCH:
+        raise ValueError(
+            f"must not be longer than {_LONGEST_BRANCH} characters: file systems would not take it"
+        )
     return value
 
 
@@ -169,7 +173,8 @@ def variable(value: object) -> str:
 
 def tag_format(value: object) -> str:
     """A tag with `{version}` in it once."""
-    text = branch(str(value).replace("{version}", "1.2.3")) and str(value)
+    text = value if isinstance(value, str) else ""
+    branch(text.replace("{version}", "1.2.3"))
     if text.count("{version}") != 1 or re.search(r"[{}]", text.replace("{version}", "")):
         raise ValueError("must hold {version} once, and no other braces")
     return text

@@ -31,7 +31,7 @@ def read_state(git: Git, head: str | None) -> State:
     if head is None:
         return State()
     name = f"{head}:state.json"
-    return _parse(read_objects(git, [name]).get(name), lambda data: check_state(State.from_json(data)), name)
+    return parse_state(read_objects(git, [name]).get(name), name)
 
 
 def read_operations(git: Git, head: str | None, limit: int | None = None) -> tuple[Operation, ...]:
@@ -42,9 +42,17 @@ def read_operations(git: Git, head: str | None, limit: int | None = None) -> tup
     commits = git.run("rev-list", "--first-parent", *count, "--end-of-options", head).split()
     names = [f"{commit}:operation.json" for commit in commits]
     found = read_objects(git, names)
-    return tuple(
-        _parse(found.get(name), lambda d: check_operation(Operation.from_json(d)), name) for name in names
-    )
+    return tuple(parse_operation(found.get(name), name) for name in names)
+
+
+def parse_state(content: bytes | None, where: str) -> State:
+    """The state that `content` holds, found at `where`; raises as `read_state`."""
+    return _parse(content, lambda data: check_state(State.from_json(data)), where)
+
+
+def parse_operation(content: bytes | None, where: str) -> Operation:
+    """The same for an operation."""
+    return _parse(content, lambda data: check_operation(Operation.from_json(data)), where)
 
 
 def write_entry(

@@ -1,0 +1,133 @@
+"""What an enemy writes where phasegate reads, as Hypothesis draws it, and the law that all of it must keep."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, TypeVar
+
+from hypothesis import strategies as st
+
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.terminal import printable
+
+T = TypeVar("T")
+
+CASES = {
+    "config text": 3_000,
+    "config table": 3_000,
+    "config in use": 100,
+    "names that git takes": 300,
+    "manifests": 2_500,
+    "folders": 300,
+    "headers": 2_500,
+    "ledger entries": 4_000,
+    "ledger on a remote": 60,
+    "versions": 1_500,
+    "commit messages": 1_500,
+    "refs on a remote": 40,
+    "remote urls": 100,
+    "project names": 500,
+    "environments": 30,
+    "requests": 60,
+    "texts with secrets": 2_000,
+}
+"""Cases of each test in the whole session."""
+
+COMMANDS = (
+    *("--upload-pack=touch CANARY", "--output=CANARY", "-oProxyCommand=touch CANARY", "ext::sh -c touch% CANARY"),
+    *("$(touch CANARY)", "`touch CANARY`", "; touch CANARY", "| touch CANARY", "&& touch CANARY", "a\ntouch CANARY"),
+    *("--exec=touch CANARY", "-c core.sshCommand=touch CANARY", "!touch CANARY", "@{upstream}", "--help", "-", "--"),
+)  # fmt: skip
+PATHS = (
+    *("../outside", "a/../../outside", "/etc/passwd", "/", "~", "~/x", "C:\\x", "C:/x", "\\\\server\\share", "//server/share"),
+    *(".git/config", ".git/hooks/post-checkout", ".GIT/config", "git~1/config", ".git.", ".g\u200cit/x", "a\\..\\..\\x", "."),
+    *("a//b", "./a", "a/", "con", "a:b", "a\0b", "x" * 300, "a/" * 200 + "b", " ", "..", "...", "-x"),
+)  # fmt: skip
+NUMBERS = (0, -1, 1, True, 2**63, -(2**63), 10**18, 10**400, 1.5, float("nan"), float("inf"), -0.0, 1e308)
+TEXTS = st.one_of(
+    st.text(max_size=12),
+    st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=4),
+    st.sampled_from(COMMANDS),
+    st.sampled_from(PATHS),
+    st.sampled_from(
+        ["", "1.0.0", "main", "stable", "v{version}", "{version}", "{0}", "%s", "24h", "9" * 400 + "d", "²s"]
+    ),
+)
+LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.sampled_from(NUMBERS), TEXTS)
+
+
+def values(keys: st.SearchStrategy[str], leaves: st.SearchStrategy[Any] = LEAVES) -> st.SearchStrategy[Any]:
+    """Any value, with `keys` in its tables."""
+    return st.recursive(
+        leaves,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys | TEXTS, inner, max_size=3),
+        max_leaves=6,
+    )
+
+
+def as_json(data: object) -> st.SearchStrategy[bytes]:
+    """`data` as JSON, or nearly: torn, too deep, with a key twice, in another encoding."""
+    text = json.dumps(data)
+    deep, many = "[" * 5_000 + "]" * 5_000, "9" * 5_000
+    return st.one_of(
+        st.just(text.encode()),
+        st.just(json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")),
+        st.integers(0, len(text)).map(lambda end: text[:end].encode()),
+        st.sampled_from([
+            b"\xef\xbb\xbf" + text.encode(),
+            text.encode("utf-16"),
+            text.replace("{", '{"name": 1, ', 1).encode(),
+            text.replace("}", f', "x": {deep}}}', 1).encode(),
+            text.replace("}", f', "x": {many}}}', 1).encode(),
+            text.replace('"', '"\\ud800', 1).encode(),
+            (text + "\0").encode(),
+        ]),
+    )  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn, good: Any, hostile: st.SearchStrategy[Any]) -> Any:
+    """`good` with a few of its values replaced, removed, or joined by others."""
+    data = json.loads(json.dumps(good))
+    for _ in range(draw(st.integers(1, 3))):
+        place = data
+        while True:
+            inner = [key for key, value in _items(place) if isinstance(value, (dict, list)) and value]
+            if not inner or draw(st.integers(0, 3)) == 0:
+                break
+            place = place[draw(st.sampled_from(inner))]
+        keys = [key for key, _ in _items(place)]
+        action = draw(st.sampled_from(["replace", "replace", "remove", "rename", "add"]))
+        if action == "add" or not keys:
+            place.append(draw(hostile)) if isinstance(place, list) else place.update(
+                {draw(TEXTS): draw(hostile)}
+            )
+            continue
+        key = draw(st.sampled_from(keys))
+        if action == "replace":
+            place[key] = draw(hostile)
+        else:
+            value = place.pop(key)
+            place.update({draw(TEXTS): value}) if action == "rename" and isinstance(place, dict) else None
+    return data
+
+
+def _items(place: Any) -> list[tuple[Any, Any]]:
+    return list(place.items()) if isinstance(place, dict) else list(enumerate(place))
+
+
+def foreseen(act: Callable[[], T]) -> T | None:
+    """What `act` gives; None where it ends in a typed error that people and scripts can be told. Nothing else ends it."""
+    try:
+        return act()
+    except PhasegateError as error:
+        _can_be_told(error)
+        return None
+
+
+def _can_be_told(error: PhasegateError) -> None:
+    assert error.code is not ErrorCode.INTERNAL, str(error)
+    assert error.what
+    assert "Traceback" not in str(error)
+    json.dumps(error.as_json(), allow_nan=False)
+    printable(str(error)).encode("utf-8")

@@ -1,0 +1,192 @@
+"""A hostile configuration: read or refused with its mistakes, and what is read harms nothing when it is used."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from faults.hostile import CASES, COMMANDS, LEAVES, PATHS, TEXTS, foreseen, values
+from phasegate.config import CRITERIA, PHASES, Config, parse_config, read_config
+from phasegate.toml_table import is_ref_name
+from workshop import git
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from workshop import Workshop
+
+KEYS = st.sampled_from([
+    *Config.__dataclass_fields__,
+    *PHASES,
+    *("stable", "docs", "channel", "soak", "criteria", "session", "args", "artifact", "file", "console", "apprise_variable"),
+])  # fmt: skip
+NAMES = st.sampled_from(["stable", "a/b", "{version}", "v{version}", *CRITERIA, *COMMANDS, *PATHS]) | TEXTS
+PHASE = st.fixed_dictionaries(
+    {},
+    optional={
+        "channel": NAMES | LEAVES,
+        "gates": st.lists(NAMES, max_size=3) | LEAVES,
+        "soak": LEAVES,
+        "criteria": st.lists(NAMES, max_size=2),
+    },
+)
+GATE = st.fixed_dictionaries(
+    {}, optional={"session": NAMES, "args": st.lists(NAMES, max_size=2), "artifact": NAMES | LEAVES}
+)
+TABLES = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("remote", "source", "tag_format", "changelog", "docs_branch", "jobs"), NAMES | LEAVES),
+        "plugins": st.lists(NAMES, max_size=3) | LEAVES,
+        "channels": st.dictionaries(NAMES, NAMES | LEAVES, max_size=3) | LEAVES,
+        "phases": st.dictionaries(st.sampled_from(PHASES) | NAMES, PHASE, max_size=3) | LEAVES,
+        "gates": st.dictionaries(NAMES, GATE, max_size=3) | LEAVES,
+        "notify": st.dictionaries(KEYS | NAMES, NAMES | LEAVES, max_size=3) | LEAVES,
+    },
+)  # fmt: skip
+
+
+def toml(value: Any) -> str:
+    """A value as TOML writes it, or something like it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{toml(str(k))} = {toml(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return (
+        {None: "1979-05-27T07:32:00Z"}.get(value, json.dumps(value))
+        if not isinstance(value, float)
+        else repr(value)
+    )
+
+
+DOCUMENTS = st.one_of(
+    st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass")),
+    st.binary(max_size=40),
+    TABLES.map(lambda t: "".join(f"{toml(k)} = {toml(v)}\n" for k, v in t.items()).encode("utf-8", "surrogatepass")),
+    st.tuples(KEYS, TEXTS, TEXTS).map(lambda t: f"[{t[0]}.{toml(t[1])}]\n{t[0]} = '''{t[2]}'''\n".encode("utf-8", "surrogatepass")),
+    st.tuples(KEYS, st.sampled_from(["[", "{a=", '"', "'''", "9", "0x", "[["]), st.integers(1, 9_000)).map(
+        lambda t: f"{t[0]} = {t[1] * t[2]}".encode()
+    ),
+    st.tuples(KEYS, st.integers(1, 5_000)).map(lambda t: f"{t[0]} = {'[' * t[1]}{']' * t[1]}".encode()),
+    st.tuples(KEYS, st.integers(1, 3_000)).map(lambda t: f"{'.'.join([t[0]] * t[1])} = 1".encode()),
+)  # fmt: skip
+
+
+def harmless(config: Config) -> None:
+    """What every later step relies on."""
+    branches = [config.remote, *config.channels.values()]
+    branches += [name for name in (config.source, config.docs_branch) if name is not None]
+    tag = config.tag_format.format(version="1.2.3-rc.4")
+    assert all(is_ref_name(name) for name in (*branches, tag))
+    gates = [*config.gates.values(), *(config.gate(n) for p in config.phases.values() for n in p.gates)]
+    names = [*branches, *config.channels, *(text for gate in gates for text in (gate.name, gate.session))]
+    assert not [name for name in names if name.startswith("-") or not name.isprintable() or not name]
+    places = [config.changelog, config.notify.file, *config.plugins, *(gate.artifact for gate in gates)]
+    for place in filter(None, places):
+        parts = place.split("/")
+        assert place == posixpath.normpath(place)
+        assert not place.startswith("/")
+        assert ".." not in parts
+        assert ".git" not in [part.casefold() for part in parts]
+        assert not set(place) & set("\0\n\\")
+    assert all(0 <= phase.soak_s <= 3650 * 86400 for phase in config.phases.values())
+    assert config.jobs >= 1
+
+
+def test_any_text(fuzz: Callable[..., None]) -> None:
+    def check(content: bytes) -> None:
+        for files in ({"phasegate.toml": content}, {"pyproject.toml": b"[tool.phasegate]\n" + content}):
+            config = foreseen(lambda files=files: read_config(files))  # type: ignore[misc]
+            if config is not None:
+                harmless(config)
+
+    fuzz(DOCUMENTS, check, cases=CASES["config text"])
+
+
+def test_any_table(fuzz: Callable[..., None]) -> None:
+    def check(table: Any) -> None:
+        config = foreseen(lambda: parse_config(table))
+        if config is not None:
+            harmless(config)
+
+    leaves = LEAVES | st.just(datetime(2027, 1, 15, 8))  # noqa: DTZ001 - TOML has times without a zone
+    fuzz(TABLES | values(KEYS, leaves), check, cases=CASES["config table"])
+
+
+def test_names_that_are_taken_are_names_that_git_takes(fuzz: Callable[..., None], tmp_path: Path) -> None:
+    letters = st.sampled_from(
+        [
+            *"ab.@{}/~^:?*[\\-",
+            "..",
+            ".lock",
+            "@{",
+            "//",
+            "/.",
+            "refs/heads/",
+            "ü",
+            "\u200b",
+            "'",
+            '"',
+            "$",
+            ";",
+        ]
+    )
+
+    def check(words: list[str]) -> None:
+        name = "".join(words)
+        if is_ref_name(name):
+            git(tmp_path, "check-ref-format", f"refs/heads/{name}")
+            git(tmp_path, "check-ref-format", f"refs/tags/v{name}")
+
+    fuzz(st.lists(letters, min_size=1, max_size=5), check, cases=CASES["names that git takes"])
+
+
+def test_a_hostile_configuration_in_use(
+    fuzz: Callable[..., None], released: Workshop, tmp_path: Path
+) -> None:
+    """Whatever is read, planning and looking end well or in a typed error, nothing moves, and no canary appears."""
+    before = released.remote_refs()
+    names = st.sampled_from(
+        [
+            "internal",
+            "stable",
+            "main",
+            "x",
+            "demo",
+            "demo/commands",
+            "CHANGELOG.md",
+            "noxfile.py",
+            *COMMANDS,
+            *PATHS,
+        ]
+    )
+    tables = st.fixed_dictionaries(
+        {},
+        optional={
+            "source": names,
+            "tag_format": names.map("{{version}}{}".format) | names.map("{}{{version}}".format),
+            "changelog": names,
+            "docs_branch": names | st.booleans(),
+            "plugins": st.lists(names, max_size=2),
+            "channels": st.dictionaries(st.sampled_from(["internal", "canary", "stable", "beta"]) | names, names, max_size=2),
+            "gates": st.dictionaries(names, st.fixed_dictionaries({}, optional={"artifact": names}), max_size=1),
+            "phases": st.dictionaries(st.sampled_from(PHASES), st.fixed_dictionaries({"gates": st.lists(names, min_size=1, max_size=2)}), max_size=2),
+        },
+    )  # fmt: skip
+
+    def check(table: dict[str, Any]) -> None:
+        text = "".join(f"{toml(k)} = {toml(v)}\n" for k, v in table.items())
+        (released.root / "phasegate.toml").write_text(text, encoding="utf-8", newline="")
+        for kind in ("quick", "full", "docs", "flag"):
+            foreseen(lambda kind=kind: released.plan_rollback(kind))  # type: ignore[misc]
+        foreseen(lambda: released.plan_deploy("internal"))
+        foreseen(lambda: released.plan_deploy("public"))
+        assert released.remote_refs() == before
+        assert not list(tmp_path.rglob("CANARY*"))
+
+    fuzz(tables, check, cases=CASES["config in use"])
