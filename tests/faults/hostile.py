@@ -87,17 +87,17 @@ def as_json(data: object) -> st.SearchStrategy[bytes]:
 
 @st.composite
 def mutated(draw: st.DrawFn, good: Any, hostile: st.SearchStrategy[Any]) -> Any:
-    """`good` with a few of its values replaced, removed, or joined by others."""
+    """`good` with a few of its values replaced (mostly by others of their type), removed, or joined by others."""
     data = json.loads(json.dumps(good))
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.integers(1, 2))):
         place = data
         while True:
             inner = [key for key, value in _items(place) if isinstance(value, (dict, list)) and value]
-            if not inner or draw(st.integers(0, 3)) == 0:
+            if not inner or draw(st.integers(0, 9)) == 0:
                 break
             place = place[draw(st.sampled_from(inner))]
         keys = [key for key, _ in _items(place)]
-        action = draw(st.sampled_from(["replace", "replace", "remove", "rename", "add"]))
+        action = draw(st.sampled_from([*["replace"] * 6, "remove", "rename", "add"]))
         if action == "add" or not keys:
             place.append(draw(hostile)) if isinstance(place, list) else place.update(
                 {draw(TEXTS): draw(hostile)}
@@ -105,7 +105,8 @@ def mutated(draw: st.DrawFn, good: Any, hostile: st.SearchStrategy[Any]) -> Any:
             continue
         key = draw(st.sampled_from(keys))
         if action == "replace":
-            place[key] = draw(hostile)
+            other = draw(hostile)
+            place[key] = str(other) if isinstance(place[key], str) and draw(st.integers(0, 4)) else other
         else:
             value = place.pop(key)
             place.update({draw(TEXTS): value}) if action == "rename" and isinstance(place, dict) else None

@@ -130,7 +130,12 @@ def checkout_files(git: Git) -> FolderFiles:
     new = [
         path.rstrip("/") for path in others
     ]  # git ends the name of a repository inside this one with a slash
-    there = {path: mode for path, mode in tracked.items() if os.path.lexists(Path(root, path))}
+    linked = {folder for folder in _folders_above(tracked) if Path(root, folder).is_symlink()}
+    there = {
+        path: mode
+        for path, mode in tracked.items()
+        if _is_in_git(Path(root, path)) and not linked.intersection(_folders_above([path]))
+    }
     return FolderFiles(root, {**{path: _mode_on_disk(root, path) for path in new}, **there})
 
 
@@ -151,11 +156,25 @@ def _walk(root: Path, below: str) -> Iterator[tuple[str, str]]:
             if entry.name == ".git":
                 continue
             if entry.is_symlink() or not entry.is_dir(follow_symlinks=False):
-                yield path, _mode_on_disk(root, path)
+                if _is_in_git(Path(entry.path)):
+                    yield path, _mode_on_disk(root, path)
             elif os.path.lexists(Path(entry.path, ".git")):
                 yield path, SUBMODULE
             else:
                 yield from _walk(root, f"{path}/")
+
+
+def _folders_above(paths: Iterable[str]) -> set[str]:
+    return {path[:end] for path in paths for end, letter in enumerate(path) if letter == "/"}
+
+
+def _is_in_git(path: Path) -> bool:
+    """Whether there is something of a kind that git keeps; reading a pipe would wait for ever."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode)
 
 
 def _read_unfollowed(path: Path) -> bytes:

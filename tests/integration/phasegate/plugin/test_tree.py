@@ -136,3 +136,22 @@ def test_a_name_that_looks_like_an_option_is_no_option(git: Git) -> None:
         TreeFiles(git, "--name-only")
     assert caught.value.code is ErrorCode.GIT_FAILED
     assert os.path.lexists(git.folder / "binary")
+
+
+@posix
+def test_what_lies_behind_a_link_that_took_a_folder_s_place_is_never_read(git: Git, tmp_path: Path) -> None:
+    (git.folder / "bin").rename(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "run.sh").write_text("a secret of the machine")
+    (git.folder / "bin").symlink_to(tmp_path / "elsewhere")
+    files = checkout_files(git)
+    assert "bin/run.sh" not in files.paths()
+    assert files.read("bin") == os.fsencode(tmp_path / "elsewhere")
+
+
+@posix
+def test_a_pipe_is_passed_over(git: Git) -> None:
+    (git.folder / "binary").unlink()
+    os.mkfifo(git.folder / "binary")
+    os.mkfifo(git.folder / "new-pipe")
+    for files in (checkout_files(git), FolderFiles(git.folder)):
+        assert not {"binary", "new-pipe"} & set(files.paths())
