@@ -25,6 +25,7 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _USER_INFO = re.compile(r"(?<=://)(?:[^/\s]+|[^/\s:@]{0,99}:(?!\d+/)\S{1,500})(?=@)")
+_SHORT_URL = re.compile(r"(?:\w+::)?[^/\s:@]{2,}:([^/\s]+)@")
 _HEADER = re.compile(r"(?i)(\bauthorization\s*:\s*(?:\w+\s+)?|\bbearer\s+(?=\S{16}))[^\s'\",;]+")
 _ARGUMENT = re.compile(
     r"(?i)([?&;](?:[\w.-]{0,40}(?:token|secret|passw|credential|signature|auth|api[_-]?key|access[_-]?key)[\w.-]{0,40}|key|sig)=)"
@@ -90,8 +91,11 @@ def secrets_in_settings(settings: Mapping[str, str]) -> frozenset[str]:
     """The same of git's settings: tokens and passwords, credentials in URLs, the headers it sends."""
     last_names = [(key.rpartition(".")[2], value) for key, value in settings.items()]
     named = [value for name, value in last_names if _SECRET_NAME.search(name)]
+    short = [
+        match[1] for name, url in last_names if name.endswith("url") for match in _SHORT_URL.finditer(url)
+    ]
     headers = [value.split()[-1] for name, value in last_names if name == "extraheader" and value.split()]
-    return _long_enough([*named, *headers, *_credentials([*settings, *settings.values()])])
+    return _long_enough([*named, *short, *headers, *_credentials([*settings, *settings.values()])])
 
 
 def _pieces(values: Iterable[str]) -> Iterator[str]:

@@ -52,7 +52,7 @@ class Desk:
         """What notices call the repository: the last part of its remote's URL."""
         url = self.discreet(self.repository.settings.get(f"remote.{self.config.remote}.url", ""))
         path = re.sub(r"^[\w+.-]+://[^/]*|[?#].*$", "", url.replace("\\", "/"), flags=re.DOTALL)
-        name = re.split(r"[/:]", re.sub(r"/*(\.git)?/*$", "", path))[-1]
+        name = re.split(r"[/:@]", re.sub(r"/*(\.git)?/*$", "", path))[-1]
         return name or self.repository.root.name
 
     def observe(self) -> World:

@@ -76,6 +76,8 @@ def test_a_secret_is_known_as_urls_write_it() -> None:
         {"remote.origin.pushurl": f"https://{SECRET}-long-enough@host.test/x.git"},
         {f"url.https://user:{SECRET}@host.test/.insteadof": "https://host.test/"},
         {"http.https://host.test/.extraheader": f"AUTHORIZATION: basic {SECRET}"},
+        {"remote.origin.url": f"ext::user:{SECRET}@host.test"},
+        {"remote.origin.pushurl": f"user:{SECRET}@host.test:x.git"},
         {"github.token": SECRET},
         {"sendemail.smtppass": SECRET},
     ],
@@ -92,6 +94,9 @@ def test_what_git_s_settings_hold_is_secret(settings: dict[str, str]) -> None:
         {"remote.origin.url": "https://annette@host.test/x.git"},
         {"remote.origin.url": "ssh://deploy@host.test/x.git"},
         {"http.extraheader": ""},
+        {"remote.origin.url": "git@host.test:team/demo@2.git"},
+        {"remote.origin.url": "C:\\work\\demo@2"},
+        {"remote.origin.url": "host.test:team/demo@2"},
     ],
 )
 def test_what_is_no_secret_in_git_s_settings_stays(settings: dict[str, str]) -> None:

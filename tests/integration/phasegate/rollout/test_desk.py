@@ -24,6 +24,7 @@ SECRET = "s3cr3t-value"
         (f"https://user:{SECRET}@host.test", "checkout"),
         (f"https://user:pa/{SECRET}@host.test", "checkout"),
         (f"https://host.test/demo?token={SECRET}", "demo"),
+        (f"ext::user:{SECRET}@host.test", "host.test"),
     ],
 )
 def test_a_project_is_called_by_its_remote_s_url_without_credentials(
