@@ -10,7 +10,7 @@ from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _QUIET_ENVIRONMENT = {
@@ -116,18 +116,26 @@ class Git:
         return self._checked(*arguments, stdin=stdin).output
 
     def _checked(self, *arguments: str, stdin: bytes | None) -> Completed:
-        completed = self.attempt(*arguments, stdin=stdin)
-        if completed.status != 0:
-            raise PhasegateError(
-                ErrorCode.GIT_FAILED,
-                f"git {_verb(arguments)} ended with status {completed.status}.",
-                why=completed.errors.strip() or "git said nothing",
-                hint="See git's own words above; nothing was published.",
-            )
-        return completed
+        return checked(self.attempt(*arguments, stdin=stdin), arguments)
 
 
-def _verb(arguments: tuple[str, ...]) -> str:
+def checked(completed: Completed, arguments: Sequence[str]) -> Completed:
+    """How `git ARGUMENTS` ended, where it ended well.
+
+    Raises:
+        PhasegateError: `git-failed`, with git's own words.
+    """
+    if completed.status != 0:
+        raise PhasegateError(
+            ErrorCode.GIT_FAILED,
+            f"git {_verb(arguments)} ended with status {completed.status}.",
+            why=completed.errors.strip() or "git said nothing",
+            hint="See git's own words above; nothing was published.",
+        )
+    return completed
+
+
+def _verb(arguments: Sequence[str]) -> str:
     return next((word for word in arguments if not word.startswith("-") and "=" not in word), "")
 
 

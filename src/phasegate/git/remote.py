@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.door import checked
+from phasegate.git.locks import attempt_locking
 from phasegate.git.objects import is_ancestor
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ OBSERVED = "refs/phasegate/observed/"
 KNOWN = "refs/phasegate/known/"
 """What we have seen, kept where no fetch overwrites it."""
 
-_FETCH_ATTEMPTS = 5
 _MANY_LOOSE_REFS = 500
 _REJECTION = re.compile(
     r"^!\t[^\t]*:(?P<ref>[^\t]+)\t\[(?P<kind>[^\]]+)\](?: \((?P<reason>.*)\))?$", re.MULTILINE
@@ -131,7 +131,8 @@ def remember(repository: Repository, name: str, commit: str | None) -> str | Non
         and commit != before
         and (before is None or is_ancestor(repository.git, before, commit))
     ):
-        repository.git.run("update-ref", ref, commit)
+        update = ("update-ref", ref, commit)
+        checked(attempt_locking(repository, *update), update)
     return before
 
 
@@ -141,7 +142,7 @@ def fetch_refs(repository: Repository, remote: str, patterns: Sequence[str]) -> 
     One connection; refs that are absent on the remote are absent here.
 
     Raises:
-        PhasegateError: `remote-missing` or `remote-unreachable`.
+        PhasegateError: `remote-missing`, `remote-unreachable`, or `git-failed` where a lock stays.
     """
     repository.require_remote(remote)
     refspecs = [f"+{pattern}:{OBSERVED}{pattern[len('refs/') :]}" for pattern in patterns]
@@ -155,15 +156,11 @@ def fetch_refs(repository: Repository, remote: str, patterns: Sequence[str]) -> 
     ]
     if (repository.state_folder.parent / "shallow").exists():
         options.append("--unshallow")  # the next version depends on history that a shallow clone lacks
-    for attempt in range(_FETCH_ATTEMPTS):
-        fetched = repository.git.attempt("fetch", "--quiet", *options, "--end-of-options", remote, *refspecs)
-        if fetched.status == 0:
-            _pack_if_many(repository)
-            return _observed(repository)
-        if "cannot lock ref" not in fetched.errors:
-            break
-        time.sleep(0.1 * (attempt + 1))  # another phasegate in this very checkout
-    raise _unreachable(remote, fetched.errors)
+    fetched = attempt_locking(repository, "fetch", "--quiet", *options, "--end-of-options", remote, *refspecs)
+    if fetched.status != 0:
+        raise _unreachable(remote, fetched.errors)
+    _pack_if_many(repository)
+    return _observed(repository)
 
 
 def _pack_if_many(repository: Repository) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +18,9 @@ from phasegate.git.remote import (
 )
 from phasegate.git.repository import Repository, open_repository
 from workshop import git
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAIN, STABLE = "refs/heads/main", "refs/heads/stable"
 
@@ -167,28 +170,6 @@ def test_a_remote_that_does_not_answer_is_named_without_its_credentials(place: P
     assert caught.value.code is ErrorCode.REMOTE_UNREACHABLE
     assert "127.0.0.1" in caught.value.why
     assert "s3cret" not in str(caught.value)
-
-
-def test_a_lock_that_stays_is_reported_after_some_patience(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pauses: list[float] = []
-    monkeypatch.setattr("phasegate.git.remote.time.sleep", pauses.append)
-    lock = place.here / ".git" / Path(f"{OBSERVED}heads/main.lock")
-    lock.parent.mkdir(parents=True)
-    lock.touch()
-    with pytest.raises(PhasegateError, match="cannot lock ref"):
-        fetch_refs(place.repository, "origin", [f"{MAIN}*"])
-    assert len(pauses) == 5
-    assert sum(pauses) < 5
-
-
-def test_a_lock_that_goes_away_is_waited_for(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    lock = place.here / ".git" / Path(f"{OBSERVED}heads/main.lock")
-    lock.parent.mkdir(parents=True)
-    lock.touch()
-    monkeypatch.setattr("phasegate.git.remote.time.sleep", lambda _s: lock.unlink())
-    assert MAIN in fetch_refs(place.repository, "origin", [f"{MAIN}*"])
 
 
 def test_the_default_branch_is_the_one_that_the_clone_noted(place: Place) -> None:
