@@ -157,13 +157,15 @@ def notify(
 ) -> None:
     """Send a notice about the rollout through every configured channel."""
     from phasegate.notify.message import render
-    from phasegate.rollout.planning.notices import plan_notice
+    from phasegate.rollout.planning.notices import plan_notice, waiting_notices
     from phasegate.tasks.operate import Manner, operate
 
     desk = open_desk(sandbox)
     world = desk.observe()
-    planned = plan_notice(world, desk.config, kind, desk.occasion())
-    message = render(kind, {"project": desk.project, **planned.effects[0].values})
+    occasion = desk.occasion()
+    planned = plan_notice(world, desk.config, kind, occasion)
+    notices = planned.effects or waiting_notices(world, desk.config, kind, occasion)
+    message = render(kind, {"project": desk.project, **notices[0].values})
     manner = Manner.of(context, yes=yes, plan=plan, json=json)
     if manner.plan and not json:
         print(f"{message.title}\n\n{message.body}\n")

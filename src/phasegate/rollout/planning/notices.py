@@ -12,14 +12,21 @@ from phasegate.rollout.planning.status import holds_ahead
 
 if TYPE_CHECKING:
     from phasegate.config import Config
+    from phasegate.ledger.records import Effect
     from phasegate.rollout.planning.plan import Plan
     from phasegate.rollout.reading.materials import Occasion
     from phasegate.rollout.reading.world import World
 
 
 def plan_notice(world: World, config: Config, kind: str, occasion: Occasion) -> Plan:
-    """The plan that sends a notice of `kind` about the rollout through every configured channel."""
+    """The plan that sends a notice of `kind` about the rollout through every configured channel.
+
+    One that says the same and still waits to be sent is not doubled: the plan changes nothing, so that it is finished.
+    """
     _refuse_untruth(world, config, kind)
+    if waiting_notices(world, config, kind, occasion):
+        title = f"The notice {kind} was recorded already; what was open of it is sent"
+        return replace(start_plan(world, occasion, "notice", title), rollout=world.state.rollout)
     said = notice_values(world, config, occasion)
     notices = announce(world, config, occasion, kind, said)
     return replace(
@@ -27,6 +34,13 @@ def plan_notice(world: World, config: Config, kind: str, occasion: Occasion) -> 
         rollout=world.state.rollout,
         effects=tuple(effect for effect in notices if effect.name.startswith("notice")),
     )
+
+
+def waiting_notices(world: World, config: Config, kind: str, occasion: Occasion) -> tuple[Effect, ...]:
+    """The open effects that send a notice of `kind` about the world as it is."""
+    said = {**notice_values(world, config, occasion), "kind": kind}
+    del said["holds"]  # they end by themselves
+    return tuple(effect for effect in world.state.effects if said.items() <= effect.values.items())
 
 
 def _refuse_untruth(world: World, config: Config, kind: str) -> None:
