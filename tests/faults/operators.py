@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
+import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -29,6 +32,8 @@ WARM = [
     "phasegate.version.parser",
 ]
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+TORN_BYTES = 7
+POLL_S = 0.01
 PATH_EVENTS = ("os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate")
 
 
@@ -36,7 +41,7 @@ PATH_EVENTS = ("os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate")
 class Fault:
     """A signal to the operator and its children just before its `step`-th git command or file write, from 1.
 
-    `torn`: where that step opens a file to write it, the file is left there, and empty.
+    `torn`: where that step opens a file to write it, only the first bytes get there, and then the process is killed.
     """
 
     step: int
@@ -55,7 +60,10 @@ class Ended:
 
 
 class Operator:
-    """`invoke ARGUMENTS` in `folder`, started at once; a leader of its own process group."""
+    """`invoke ARGUMENTS` in `folder`, started at once; a leader of its own process group.
+
+    Its clock stands at `now_s` where that is given, so that two runs write the same objects.
+    """
 
     def __init__(
         self,
@@ -63,12 +71,13 @@ class Operator:
         *arguments: str,
         fault: Fault | None = None,
         environment: Mapping[str, str] | None = None,
+        now_s: int | None = None,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="operator-")
         self._streams = Path(self._folder.name)
+        variables = {**os.environ, **(environment or {})}
         self._process = _server().Process(
-            target=_operate,
-            args=(str(folder), arguments, {**os.environ, **(environment or {})}, self._streams, fault),
+            target=_operate, args=(str(folder), arguments, variables, self._streams, fault, now_s)
         )
         self._process.start()
 
@@ -96,6 +105,11 @@ class Operator:
         self._folder.cleanup()
         return Ended(status, output, errors, tuple(steps.splitlines()))
 
+    def wait_for_children(self) -> None:
+        """Wait until the commands that it ran have ended too: a signal to it alone leaves them at work."""
+        while processes_in(self.pid):
+            time.sleep(POLL_S)
+
     def _read(self, name: str) -> str:
         path = self._streams / name
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
@@ -104,6 +118,15 @@ class Operator:
 def operate(folder: Path, *arguments: str, **options: Any) -> Ended:
     """The same from start to end."""
     return Operator(folder, *arguments, **options).wait()
+
+
+def processes_in(group: int) -> set[int]:
+    """The ids of the processes at work in a process group."""
+    listing = subprocess.run(
+        ["ps", "-A", "-o", "pid=", "-o", "pgid=", "-o", "stat="], capture_output=True, text=True, check=True
+    )
+    rows = (line.split() for line in listing.stdout.splitlines())
+    return {int(pid) for pid, found, state in rows if int(found) == group and not state.startswith("Z")}
 
 
 def _server() -> Any:
@@ -115,13 +138,22 @@ def _server() -> Any:
 
 
 def _operate(
-    folder: str, arguments: tuple[str, ...], environment: dict[str, str], streams: Path, fault: Fault | None
+    folder: str,
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    streams: Path,
+    fault: Fault | None,
+    now_s: int | None,
 ) -> None:
     os.setsid()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     sys.dont_write_bytecode = True
+    if now_s is not None:
+        time.time = lambda: float(now_s)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # what a torn write ends with; Python ignores it
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for descriptor, name in ((1, "output"), (2, "errors")):
         os.dup2(os.open(streams / name, os.O_WRONLY | os.O_CREAT), descriptor)
@@ -133,25 +165,40 @@ def _operate(
 
 
 class _Watch:
-    """Counts git commands and file writes as they begin, and ends the process at the one that was asked for."""
+    """Counts git commands and file writes as they begin, and ends the process at the one that was asked for.
+
+    A write that opens its file twice in a row is one step.
+    """
 
     def __init__(self, log: int, fault: Fault | None) -> None:
         self._log = log
         self._fault = fault
         self._taken = 0
+        self._last = ""
+        self._torn = False
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         step = _step(event, arguments)
-        if step is None:
+        if step is None or step == self._last:
             return
+        if self._torn:
+            os.killpg(0, signal.SIGKILL)
+        self._last = step
         self._taken += 1
         os.write(self._log, f"{step}\n".encode("utf-8", "replace"))
         fault = self._fault
         if fault is not None and fault.step == self._taken:
             self._fault = None
             if fault.torn and event == "open":
-                os.close(os.open(arguments[0], os.O_WRONLY | os.O_CREAT | os.O_TRUNC))
-            os.killpg(0, fault.signal)
+                self._tear(*arguments)
+            else:
+                os.killpg(0, fault.signal)
+
+    def _tear(self, path: str, _mode: str, flags: int) -> None:
+        """Let no more than a few bytes into the file: the write that would go further ends the process."""
+        size = os.path.getsize(path) if flags & os.O_APPEND and Path(path).exists() else 0
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + TORN_BYTES, resource.RLIM_INFINITY))
+        self._torn = True
 
 
 def _step(event: str, arguments: tuple[Any, ...]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.gates.process import Stopped
@@ -36,8 +37,21 @@ else:
         return True
 
 
+@dataclass(frozen=True)
+class Lock:
+    """A lock that is held.
+
+    Attributes:
+        handle: its file; a process that inherits it holds the lock until it ends too.
+        was_abandoned: whether who held it last was killed or called off, and may have left things half-done.
+    """
+
+    handle: int
+    was_abandoned: bool
+
+
 @contextmanager
-def locked(path: Path, stop: threading.Event) -> Iterator[None]:
+def locked(path: Path, stop: threading.Event) -> Iterator[Lock]:
     """Hold the lock `path` for the body; the system lets go of it when the process dies.
 
     Raises:
@@ -49,6 +63,9 @@ def locked(path: Path, stop: threading.Event) -> Iterator[None]:
         while not _try_lock(handle):
             if stop.wait(_POLL_S):
                 raise Stopped
-        yield
+        was_abandoned = os.fstat(handle).st_size > 0
+        os.write(handle, b"held\n")
+        yield Lock(handle, was_abandoned)
+        os.ftruncate(handle, 0)
     finally:
         os.close(handle)

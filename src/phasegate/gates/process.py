@@ -38,17 +38,19 @@ def run_logged(
     stop: threading.Event,
     discreet: Discretion,
     output: Path | None = None,
+    lock: int | None = None,
 ) -> int:
     """Run `command` in `folder` and return its exit status.
 
-    Its messages are appended to `log` as they come, its output too unless `output` names a file for it as it is.
+    Its messages are appended to `log` as they come, its output too unless `output` names a file for it as it is. It holds
+    the lock whose file is `lock` too, so that the lock is not free where we are killed and it goes on.
 
     Raises:
         Stopped: `stop` was set; the process and its descendants have ended.
     """
     if stop.is_set():
         raise Stopped
-    process = _start(command, folder, environment, output)
+    process = _start(command, folder, environment, output, lock)
     said = process.stderr or process.stdout
     assert said is not None  # noqa: S101 - one of them is a pipe
     copying = threading.Thread(target=_copy, args=(said, log, discreet), daemon=True)
@@ -63,7 +65,11 @@ def run_logged(
 
 
 def _start(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], output: Path | None
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    output: Path | None,
+    lock: int | None,
 ) -> subprocess.Popen[bytes]:
     with output.open("ab") if output else nullcontext(subprocess.PIPE) as stream:
         return subprocess.Popen(
@@ -75,6 +81,7 @@ def _start(
             stderr=subprocess.PIPE if output else subprocess.STDOUT,
             start_new_session=True,
             creationflags=_CREATION_FLAGS,
+            pass_fds=() if lock is None or sys.platform == "win32" else (lock,),
         )
 
 

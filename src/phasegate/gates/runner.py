@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -180,10 +181,16 @@ def _judge_one(subject: _Subject, gate: Gate, stop: threading.Event) -> Evidence
 
 def _outcome(subject: _Subject, gate: Gate, stop: threading.Event) -> tuple[Outcome, str | None]:
     log = _new_log(subject.log_dir, gate.name)
-    environments = subject.env_dir / f"py{RUNNING_PYTHON}"
-    lock = environments / f"{_file_name(gate.session)}.lock"
-    with locked(lock, stop), temporary_worktree(subject.git, subject.commit) as worktree:
-        outcome = judge(gate, Place(worktree, environments, log, subject.epoch, stop, subject.discreet))
+    environments = subject.env_dir / f"py{RUNNING_PYTHON}" / _file_name(gate.session)
+    path = environments.with_name(f"{environments.name}.lock")
+    with locked(path, stop) as lock, temporary_worktree(subject.git, subject.commit) as worktree:
+        if (
+            lock.was_abandoned
+        ):  # nox would take half an environment for a whole one, and judge with another Python
+            shutil.rmtree(environments, ignore_errors=True)
+        outcome = judge(
+            gate, Place(worktree, environments, log, subject.epoch, stop, lock.handle, subject.discreet)
+        )
         if gate.artifact is None or not outcome.verdict.opens:
             return outcome, None
         artifact = write_artifact(subject.git, worktree, gate.artifact)

@@ -51,6 +51,7 @@ class Place:
         log: the file that the output goes to.
         epoch: the commit's time, in seconds since 1970.
         stop: set to call the work off.
+        lock: the file of the lock on the environments, for nox to hold too.
         discreet: takes secrets out of what the gate says.
     """
 
@@ -59,6 +60,7 @@ class Place:
     log: Path
     epoch: str
     stop: threading.Event
+    lock: int
     discreet: Discretion
 
 
@@ -139,6 +141,7 @@ class _Run:
             stop=self.place.stop,
             discreet=self.place.discreet,
             output=output,
+            lock=self.place.lock,
         )
 
     def _outcome(self, verdict: Verdict, status: int, lines: tuple[VerdictLine, ...]) -> Outcome:

@@ -44,3 +44,14 @@ def test_a_lock_that_is_free_is_held_even_when_the_work_is_being_called_off(tmp_
     stop.set()
     with locked(tmp_path / "lock", stop):
         assert (tmp_path / "lock").exists()
+
+
+def test_the_next_one_is_told_whether_the_last_one_came_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with pytest.raises(ZeroDivisionError), locked(path, threading.Event()) as first:
+        raise ZeroDivisionError
+    with locked(path, threading.Event()) as second:
+        pass
+    with locked(path, threading.Event()) as third:
+        pass
+    assert [lock.was_abandoned for lock in (first, second, third)] == [False, True, False]
