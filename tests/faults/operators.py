@@ -196,7 +196,7 @@ class _Watch:
 
     def _tear(self, path: str, _mode: str, flags: int) -> None:
         """Let no more than a few bytes into the file: the write that would go further ends the process."""
-        size = os.path.getsize(path) if flags & os.O_APPEND and Path(path).exists() else 0
+        size = Path(path).stat().st_size if flags & os.O_APPEND and Path(path).exists() else 0
         resource.setrlimit(resource.RLIMIT_FSIZE, (size + TORN_BYTES, resource.RLIM_INFINITY))
         self._torn = True
 

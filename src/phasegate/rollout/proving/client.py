@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phasegate.errors import ErrorCode, PhasegateError, redact
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
