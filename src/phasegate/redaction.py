@@ -17,7 +17,7 @@ _BLOT = "***"
 _SHORTEST = 6
 """Shorter values are words that texts hold for other reasons: `KEY=1` must not blot out every 1."""
 _SHORTEST_ALONE = 16
-"""In `https://USER@host` the user may be a token; a shorter one is a name."""
+"""In `https://USER@host`, and as a part of a secret URL's path, a word may be a token; a shorter one is a name."""
 
 _SECRET_NAME = re.compile(
     r"TOKEN|PASSW|PASSPHRASE|PASS$|SECRET|CREDENTIAL|WEBHOOK|APPRISE|API_?KEY|AUTHORIZATION|COOKIE|CONNECTION_?STRING"
@@ -37,12 +37,12 @@ _WEBHOOK = re.compile(
 _TOKEN = re.compile(
     r"""(?x)(?<![A-Za-z0-9]) (?:
         gh[a-z]_[A-Za-z0-9]{30,} | github_pat_\w{22,}              # GitHub
-      | gl[a-z]{2,5}-[\w.-]{20,}                                   # GitLab
+      | gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas|ffct)-[\w.-]{20,}  # GitLab
       | xox[a-z]-[\w-]{10,} | xapp-[\w-]{10,}                      # Slack
       | npm_[A-Za-z0-9]{30,} | pypi-AgE[\w-]{20,} | hf_[A-Za-z0-9]{30,}
       | (?:AKIA|ASIA)[A-Z0-9]{16}                                  # Amazon
       | AIza[\w-]{35} | ya29\.[\w-]{20,}                           # Google
-      | sk-[\w-]{20,} | [rs]k_(?:live|test)_[A-Za-z0-9]{16,}       # Anthropic, OpenAI; Stripe
+      | sk-(?=[\w-]*\d)[\w-]{20,} | [rs]k_(?:live|test)_[A-Za-z0-9]{16,}       # Anthropic, OpenAI; Stripe
       | do[opr]_v1_[a-f0-9]{64} | SG\.[\w-]{16,}\.[\w-]{16,}       # DigitalOcean; SendGrid
       | eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*                         # JSON Web Tokens
     )""",
@@ -99,10 +99,12 @@ def secrets_in_settings(settings: Mapping[str, str]) -> frozenset[str]:
 
 
 def _pieces(values: Iterable[str]) -> Iterator[str]:
-    """Each line, and each URL of a list of them."""
+    """Each line; of URLs each by itself, and the tokens in it."""
     for value in values:
         yield from value.splitlines()
-        yield from re.split(r"[\s,]+", value) if "://" in value else ()
+        if "://" in value:
+            yield from re.split(r"[\s,]+", value)
+            yield from (word for word in re.split(r"[\s,/:@?&=]+", value) if len(word) >= _SHORTEST_ALONE)
 
 
 def _credentials(values: Iterable[str]) -> Iterator[str]:

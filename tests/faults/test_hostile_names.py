@@ -201,3 +201,7 @@ def test_any_request(fuzz: Callable[..., None], finished: Workshop, tmp_path: Pa
 def test_times_are_read_as_they_are_written() -> None:
     for at_s in (0, 1_800_000_000, 9_999_999_999):
         assert seconds(iso(at_s)) == at_s
+
+
+def test_the_session_tries_twenty_thousand_cases() -> None:
+    assert sum(CASES.values()) >= 20_000

@@ -79,10 +79,18 @@ def _unforeseen(error: Exception) -> PhasegateError:
 
 def fail(error: PhasegateError, *, as_json: bool) -> NoReturn:
     """End the process with the error's exit status; whatever it quotes, it holds no secret."""
-    error = error.told(Discretion(secrets_in(os.environ)))
+    error = error.told(_discretion())
     if as_json:
         print_json({"error": error.as_json()})
     raise Exit(printable(str(error)), code=error.code.exit_status)
+
+
+def _discretion() -> Discretion:
+    """What the desk here knows to be secret; where none can be opened, what the environment tells."""
+    try:
+        return open_desk().discreet
+    except Exception:  # noqa: BLE001 - an error is being told already, and this must not be another
+        return Discretion(secrets_in(os.environ))
 
 
 def fail_after_result(error: PhasegateError) -> NoReturn:

@@ -47,6 +47,11 @@ def test_a_variable_that_is_named_is_secret_whatever_it_is_called_with_each_of_i
     assert Discretion(secrets)("to ntfy://b.example/two") == "to ***"
 
 
+def test_a_token_in_a_secret_url_is_known_by_itself_too() -> None:
+    text = "host refused T0kenOfSixteenAnd and not chat"
+    assert discreet(text, A_WEBHOOK="tgram://T0kenOfSixteenAnd/chat") == "host refused *** and not chat"
+
+
 def test_each_line_of_a_secret_is_secret() -> None:
     assert discreet("it says AAAABBBBCCCC", DEPLOY_KEY="begin it\nAAAABBBBCCCC\nend it\n") == "it says ***"
 
@@ -129,7 +134,7 @@ def test_credentials_in_urls_and_headers_are_blotted_out(said: str, shown: str) 
     "said",
     [
         *("git@host.test:x/y.git", "https://host.test/x@y", "who@example.test said no", "a:b@c", ""),
-        *("https://host.test:8080/@scope/name", "the bearer of bad news", "sort by ?x=1&token", "sk-learn", "npm_run"),
+        *("https://host.test:8080/@scope/name", "the bearer of bad news", "sort by ?x=1&token", "sk-learn-compatible-estimators-of-all", "npm_run", "global-configuration-of-all-things"),
         *("key=value", "a1b2c3d4e5f60718293a4b5c6d7e8f9012345678", "feat(auth): token=off"),
     ],
 )  # fmt: skip
