@@ -6,8 +6,10 @@ import functools
 import inspect
 import json
 import os
+import signal
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
@@ -43,15 +45,17 @@ def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
         @functools.wraps(body)
         def framed(context: Context, *args: Any, **options: Any) -> None:
             never_stumble_over_a_character()
+            _take_other_signals_for_an_interrupt()
             try:
                 body(context, *args, **options)
             except PhasegateError as error:
                 fail(error, as_json=bool(options.get("json")))
             except Exit:
                 raise
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as interrupt:
+                number = interrupt.args[0] if interrupt.args else signal.SIGINT
                 raise Exit(
-                    "Interrupted. Run `invoke status`; repeating the command is safe.", code=130
+                    "Interrupted. Run `invoke status`; repeating the command is safe.", code=128 + number
                 ) from None
             except Exception as error:  # noqa: BLE001 - nobody above could say it better
                 fail(_unforeseen(error), as_json=bool(options.get("json")))
@@ -65,6 +69,19 @@ def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
         return task(help=helps, optional=optional, auto_shortflags=False)(framed)
 
     return decorate
+
+
+def _take_other_signals_for_an_interrupt() -> None:
+    """Whoever calls it off, be it a person, a job's time limit or a closed terminal: gates are ended, and nothing is left."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one of them
+            with suppress(ValueError):  # this is no main thread
+                signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt(number)
 
 
 def _unforeseen(error: Exception) -> PhasegateError:
