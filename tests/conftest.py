@@ -40,10 +40,11 @@ GIT_SETTINGS = """\
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--whole` and `--seed` are for faults; where the real client has to be there, its absence is no reason to skip."""
+    """`--whole`, `--seed` and `--step` are for faults; where the real client has to be there, its absence is no reason to skip."""
     group = parser.getgroup("faults")
     group.addoption("--whole", action="store_true", help="every fault, not the quick selection")
     group.addoption("--seed", type=int, help="repeat the faults of an earlier run, which printed its seed")
+    group.addoption("--step", type=int, help="of faults at steps, those at this one alone")
     parser.addoption(
         "--require-clients", action="store_true", help="fail where no Claude Code client is given"
     )

@@ -13,10 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 HERE = Path(__file__).resolve()
 WARM = [
@@ -90,7 +91,10 @@ class Operator:
     def send(self, number: int, *, group: bool = True) -> None:
         """Send it a signal, and by default to the commands that it runs too, as a terminal or a reboot does."""
         with suppress(ProcessLookupError):
-            (os.killpg if group else os.kill)(self.pid, number)
+            try:
+                (os.killpg if group else os.kill)(self.pid, number)
+            except ProcessLookupError:  # so young that it leads no group yet
+                os.kill(self.pid, number)
 
     def is_alive(self) -> bool:
         """Whether it still runs."""
@@ -122,11 +126,21 @@ def operate(folder: Path, *arguments: str, **options: Any) -> Ended:
 
 def processes_in(group: int) -> set[int]:
     """The ids of the processes at work in a process group."""
-    listing = subprocess.run(
-        ["ps", "-A", "-o", "pid=", "-o", "pgid=", "-o", "stat="], capture_output=True, text=True, check=True
-    )
-    rows = (line.split() for line in listing.stdout.splitlines())
-    return {int(pid) for pid, found, state in rows if int(found) == group and not state.startswith("Z")}
+    return {pid for pid, found, _ in _processes() if found == group}
+
+
+def processes_with(word: str) -> set[int]:
+    """The ids of the processes at work that have `word` in their command line."""
+    return {pid for pid, _, command in _processes() if word in command}
+
+
+def _processes() -> Iterator[tuple[int, int, str]]:
+    columns = ["-o", "pid=", "-o", "pgid=", "-o", "stat=", "-o", "args="]
+    listing = subprocess.run(["ps", "-A", "-ww", *columns], capture_output=True, text=True, check=True)
+    for line in listing.stdout.splitlines():
+        pid, group, state, command = line.split(maxsplit=3)
+        if not state.startswith("Z"):
+            yield int(pid), int(group), command
 
 
 def _server() -> Any:
@@ -151,7 +165,9 @@ def _operate(
     os.environ.update(environment)
     sys.dont_write_bytecode = True
     if now_s is not None:
-        time.time = lambda: float(now_s)
+        from phasegate.rollout import desk
+
+        desk.time = SimpleNamespace(time=lambda: now_s)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # what a torn write ends with; Python ignores it
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -18,6 +18,7 @@ if sys.platform == "win32":
     pytest.skip("signals and process groups are POSIX", allow_module_level=True)
 
 from faults.operators import Fault, operate
+from workshop import START_S
 
 
 def test_an_operator_works_as_the_command_does(workshop: Workshop) -> None:
@@ -34,15 +35,28 @@ def test_a_kill_hits_the_step_that_it_names(workshop: Workshop) -> None:
     assert (ended.status, ended.steps) == (-signal.SIGKILL, steps[:3])
 
 
-def test_an_interrupt_ends_the_command_with_its_own_status(workshop: Workshop) -> None:
-    ended = operate(workshop.root, "status", fault=Fault(3, signal.SIGINT))
-    assert ended.status == 130
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_an_interrupt_ends_the_command_with_its_own_status(
+    workshop: Workshop, number: int, status: int
+) -> None:
+    ended = operate(workshop.root, "status", fault=Fault(3, number))
+    assert ended.status == status
     assert "Interrupted" in ended.errors
 
 
-def test_a_torn_write_leaves_an_empty_file(workshop: Workshop) -> None:
+def test_a_torn_write_leaves_the_beginning_of_a_file(workshop: Workshop) -> None:
     arguments = ("deploy", "--phase", "internal", "--yes")
     steps = operate(workshop.copy(workshop.root.parent / "twin").root, *arguments).steps
     notices = next(n for n, step in enumerate(steps, start=1) if step.endswith("notices.md"))
     assert operate(workshop.root, *arguments, fault=Fault(notices, torn=True)).status == -signal.SIGKILL
-    assert (workshop.root / ".git" / "phasegate" / "notices.md").read_bytes() == b""
+    assert (workshop.root / ".git" / "phasegate" / "notices.md").read_bytes() == b"\n## rem"
+
+
+def test_a_clock_that_stands_still_makes_the_same_objects_again(workshop: Workshop) -> None:
+    arguments = ("notify", "--kind", "summary", "--yes")
+    twin = workshop.copy(workshop.root.parent / "twin")
+    for place in (workshop, twin):
+        assert operate(place.root, *arguments, now_s=START_S).status == 0
+    assert workshop.remote_refs() == twin.remote_refs()
