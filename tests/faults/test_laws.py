@@ -71,6 +71,7 @@ REFUSALS = {
     ErrorCode.NOTHING_TO_ROLL_BACK,
     ErrorCode.VERSION_UNKNOWN,
     ErrorCode.TAG_IN_USE,
+    ErrorCode.VERSION_REUSED,
 }
 MACHINES = 4
 WHOLE, QUICK = (11, 50), (2, 12)
