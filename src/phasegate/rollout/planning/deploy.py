@@ -44,7 +44,7 @@ def plan_deploy(git: Git, world: World, config: Config, request: DeployRequest, 
     phase = config.phase(request.phase)
     starts = phase.name == PHASES[0]
     source = _requested_source(git, world, config, request) if starts or request.source else None
-    if _entered_already(world, phase.name, source):
+    if _entered_already(world, phase.name, source) and not (starts and _is_overtaken(world, config)):
         refuse_moved(world, phase)
         title = f"{rollout_under_way(world).candidate} is in phase {phase.name} already"
         return replace(start_plan(world, occasion, "deploy", title), rollout=world.state.rollout)
@@ -72,6 +72,14 @@ def _requested_source(git: Git, world: World, config: Config, request: DeployReq
 def _entered_already(world: World, phase: str, source: str | None) -> bool:
     rollout = world.state.rollout
     return rollout is not None and phase in rollout.entered and source in (None, rollout.source)
+
+
+def _is_overtaken(world: World, config: Config) -> bool:
+    """Whether a channel ahead carries a higher version than the candidate, so that only a new one can get there."""
+    rollout = rollout_under_way(world)
+    ahead = [p.channel for p in config.phases.values() if p.channel and p.name not in rollout.entered]
+    carried = [world.state.channels[name].version for name in ahead if name in world.state.channels]
+    return any(Version.parse(version) > Version.parse(rollout.candidate) for version in carried)
 
 
 def _gather(

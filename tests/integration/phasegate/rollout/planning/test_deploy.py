@@ -115,6 +115,18 @@ def test_new_commits_start_a_new_candidate_of_the_same_version(workshop: Worksho
     assert workshop.version_on("internal") == "1.0.0-rc.2"
 
 
+def test_a_candidate_that_a_rollback_overtook_is_followed_by_a_new_one(released: Workshop) -> None:
+    released.release("internal", "canary")
+    released.commit("fix: more")
+    released.release("internal")
+    released.rollback("flag", channel="canary")
+    with pytest.raises(PhasegateError, match=r"Channel canary carries 1\.1\.0-rc\.3"):
+        released.deploy("canary")
+    released.release()
+    assert (released.version_on("internal"), released.version_on("canary")) == ("1.1.0-rc.4", "1.1.0-rc.4")
+    assert released.version_on("stable") == "1.1.0"
+
+
 def test_a_later_phase_publishes_the_candidate_and_not_newer_commits(workshop: Workshop) -> None:
     workshop.deploy("internal")
     tree = workshop.tree_on("internal")
