@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,6 +74,20 @@ def test_nothing_is_written_unless_it_is_confirmed(tmp_path: Path) -> None:
     shown = phasegate(workshop.root, "--dry", "init")
     assert (shown.returncode, "tasks.py: new file" in shown.stdout) == (0, True)
     assert git(workshop.root, "status", "--porcelain") == ""
+
+
+def test_of_several_at_once_each_file_is_written_by_one(tmp_path: Path) -> None:
+    before = "[tool.other]\nkey = 1\n"
+    workshop = Workshop(tmp_path, {**plugin_files("", "solo"), "pyproject.toml": before})
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda _: phasegate(workshop.root, "init", "--yes"), range(6)))
+    ends = {process.returncode for process in done}
+    assert 0 in ends
+    assert ends <= {0, ErrorCode.FILE_UNWRITTEN.exit_status}
+    assert (workshop.root / "pyproject.toml").read_text(encoding="utf-8").count("[tool.phasegate]") == 1
+    assert "Nothing to do" in invoke(workshop.root, "init").stdout
+    names = git(workshop.root, "status", "--porcelain", "--untracked-files=all").split()[1::2]
+    assert names == ["pyproject.toml", ".claude-plugin/marketplace.json", "noxfile.py", "tasks.py"]
 
 
 def test_two_plugins_without_a_pyproject_or_a_marketplace(tmp_path: Path) -> None:

@@ -111,9 +111,9 @@ def _holds_work_of(repository: Repository, first: str, second: str) -> bool | No
 def _configure(found: Survey, decisions: Decisions) -> tuple[Draft, Config]:
     """The configuration's draft, and what reading it back gives: in pyproject.toml where that can take a table."""
     own = config_text(decisions, "")
-    if found.project is None:
+    before = found.settings.get(PROJECT_FILE)
+    if before is None:
         return _draft(OWN_FILE, own), read_config({OWN_FILE: own.encode()})
-    before = (found.repository.root / PROJECT_FILE).read_bytes()
     newline = "\r\n" if b"\r\n" in before else "\n"
     gap = newline * (2 if before and not before.endswith(b"\n") else 1 if before else 0)
     addition = (gap + config_text(decisions, "tool.phasegate").replace("\n", newline)).encode()

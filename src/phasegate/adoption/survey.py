@@ -36,6 +36,7 @@ class Survey:
     Attributes:
         repository: the checkout.
         files: its files, as git sees them.
+        settings: the files that configuration may stand in, by their names, as they were when they were looked at.
         config: what is configured already, or None.
         catalogue: its plugins and its marketplace.
         project: pyproject.toml, read; None where there is none.
@@ -49,6 +50,7 @@ class Survey:
 
     repository: Repository
     files: Files
+    settings: Mapping[str, bytes]
     config: Config | None
     catalogue: Catalogue
     project: Mapping[str, Any] | None
@@ -94,6 +96,7 @@ def survey(repository: Repository) -> Survey:
     return Survey(
         repository=repository,
         files=files,
+        settings=settings,
         config=config,
         catalogue=read_catalogue(files, config.plugins if config else ()),
         project=read_toml(PROJECT_FILE, settings[PROJECT_FILE]) if PROJECT_FILE in settings else None,

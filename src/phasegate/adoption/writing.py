@@ -3,64 +3,68 @@
 from __future__ import annotations
 
 import os
-import uuid
+import tempfile
+from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.gates.lock import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from phasegate.adoption.adoption import Draft
+    from phasegate.git.repository import Repository
 
 
-def write_drafts(root: Path, drafts: Iterable[Draft]) -> None:
-    """Write each draft below `root`, in their order.
+def write_drafts(repository: Repository, drafts: Iterable[Draft]) -> None:
+    """Write each draft in the checkout, in their order; of two writers at once, one waits and finds all written.
 
     Raises:
         PhasegateError: `file-unwritten` where a file appeared or changed since it was looked at, or cannot be written;
             those before it are written, and repeating the command goes on from there.
     """
-    for draft in drafts:
-        try:
-            _write(root, draft)
-        except OSError as error:
-            raise _unwritten(draft.path, str(error)) from error
+    with locked(repository.state_folder / "init.lock", Event()):
+        for draft in drafts:
+            try:
+                _write(repository, draft)
+            except FileExistsError as error:
+                raise _unwritten(draft.path, "somebody else wrote it meanwhile") from error
+            except OSError as error:
+                raise _unwritten(draft.path, str(error)) from error
 
 
-def _write(root: Path, draft: Draft) -> None:
-    path = root / draft.path
+def _write(repository: Repository, draft: Draft) -> None:
+    path, root = repository.root / draft.path, repository.root.resolve()
     if draft.after is not None:
         _append(path, draft.after, draft.content)
         return
     path.parent.mkdir(exist_ok=True)
-    if root.resolve() not in (path.parent.resolve(), *path.parent.resolve().parents):
+    if root not in (path.parent.resolve(), *path.parent.resolve().parents):
         raise OSError(f"{path.parent} leads out of the repository")
-    _create(path, draft.content)
-
-
-def _create(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
+    with tempfile.TemporaryDirectory(dir=repository.state_folder) as folder:  # never seen in the checkout
+        written = Path(folder, path.name)
+        with written.open("xb") as file:
+            file.write(draft.content)
             file.flush()
             os.fsync(file.fileno())
-        _claim(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+        _claim(written, path)
 
 
-def _claim(draft: Path, path: Path) -> None:
+def _claim(written: Path, path: Path) -> None:
     """Give the file its name, which unlike a rename fails where that is taken."""
     try:
-        os.link(draft, path)
+        os.link(written, path)
     except FileExistsError:
-        raise
-    except OSError:  # a file system without links
-        with path.open("xb") as file:
-            file.write(draft.read_bytes())
+        raise  # which is an OSError, too
+    except OSError:  # another disk, or a file system without links
+        path.open("xb").close()
+        try:
+            path.write_bytes(written.read_bytes())
+        except OSError:
+            path.unlink()
+            raise
 
 
 def _append(path: Path, before: bytes, addition: bytes) -> None:
@@ -68,7 +72,7 @@ def _append(path: Path, before: bytes, addition: bytes) -> None:
     handle = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "r+b", buffering=0) as file:
         if file.read() != before:
-            raise OSError("somebody else changed it meanwhile")
+            raise FileExistsError
         written = 0
         try:
             written = file.write(addition)

@@ -30,7 +30,7 @@ def init(context: Context, yes: bool = False, plan: bool = False, json: bool = F
     if writes:
         names = ", ".join(draft.path for draft in adoption.drafts)
         confirm(f"Write {names}", list(_shown(adoption)), yes=manner.yes)
-        write_drafts(repository.root, adoption.drafts)
+        write_drafts(repository, adoption.drafts)
     if manner.json:
         print_json(_as_json(adoption, changed=writes))
     else:

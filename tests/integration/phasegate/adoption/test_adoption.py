@@ -57,7 +57,7 @@ def test_what_is_missing_is_drafted_and_then_nothing_is(tmp_path: Path) -> None:
     adoption = adopted(workshop)
     assert list(texts(adoption)) == ["phasegate.toml", "noxfile.py", "tasks.py"]
     assert snapshot(workshop.root) == before
-    write_drafts(workshop.root, adoption.drafts)
+    write_drafts(open_repository(workshop.root), adoption.drafts)
     assert load_config(workshop.root) == adoption.config
     assert sessions_of(workshop.root) == {"plugin", "rehearse"}
     assert adopted(workshop).drafts == ()
@@ -88,7 +88,7 @@ def test_a_table_is_added_to_a_pyproject_with_its_own_line_ends(
     assert draft.content.startswith(gap + b"[tool.phasegate]")
     assert (b"\r\n" in draft.content) is ("\r\n" in pyproject)
     assert draft.content.count(b"\n") == draft.content.count(b"\r\n") or "\r\n" not in pyproject
-    write_drafts(workshop.root, adoption.drafts)
+    write_drafts(open_repository(workshop.root), adoption.drafts)
     assert (workshop.root / "pyproject.toml").read_bytes().startswith(pyproject.encode())
     assert load_config(workshop.root) == adoption.config
 
@@ -152,7 +152,7 @@ def test_tests_that_are_there_become_a_gate(
     adoption = adopted(workshop)
     assert adoption.config.phases["internal"].gates == ("plugin", "tests")
     assert all(line in texts(adoption)["noxfile.py"] for line in installs)
-    write_drafts(workshop.root, adoption.drafts)
+    write_drafts(open_repository(workshop.root), adoption.drafts)
     assert sessions_of(workshop.root) == {"plugin", "tests", "rehearse"}
 
 
@@ -180,7 +180,7 @@ def test_documentation_that_is_there_becomes_a_phase(
     assert adoption.config.phases["docs"].gates == ("docs",)
     assert adoption.config.gate("docs").artifact == "site"
     assert install in texts(adoption)["noxfile.py"]
-    write_drafts(workshop.root, adoption.drafts)
+    write_drafts(open_repository(workshop.root), adoption.drafts)
     assert sessions_of(workshop.root) == {"plugin", "docs", "rehearse"}
 
 
@@ -209,7 +209,7 @@ def test_a_plugin_at_the_root_is_the_only_one(tmp_path: Path) -> None:
     )
     adoption = adopted(workshop)
     assert json.loads(texts(adoption)[MARKET])["plugins"][0]["source"] == "./"
-    write_drafts(workshop.root, adoption.drafts)
+    write_drafts(open_repository(workshop.root), adoption.drafts)
     examined = subprocess.run([sys.executable, "-m", "phasegate.plugin", "."], cwd=workshop.root, check=False)
     assert examined.returncode == 0
 

@@ -13,6 +13,8 @@ import pytest
 from phasegate.adoption.adoption import Draft
 from phasegate.adoption.writing import write_drafts
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.door import Git
+from phasegate.git.repository import Repository
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,20 +23,24 @@ NEW = Draft("tasks.py", b"new\n")
 TABLE = Draft("pyproject.toml", b"\n[tool.phasegate]\n", after=b"[project]\n")
 
 
+def write(root: Path, *drafts: Draft) -> None:
+    write_drafts(Repository(Git(root), root, root.with_name(f"{root.name}-state"), {}), drafts)
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*"))
 
 
 def refused(root: Path, *drafts: Draft) -> PhasegateError:
     with pytest.raises(PhasegateError) as caught:
-        write_drafts(root, drafts)
+        write(root, *drafts)
     assert caught.value.code is ErrorCode.FILE_UNWRITTEN
     return caught.value
 
 
 def test_new_files_and_additions_are_written_and_nothing_else_is_left(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(b"[project]\n")
-    write_drafts(tmp_path, [NEW, Draft(".claude-plugin/marketplace.json", b"{}"), TABLE])
+    write(tmp_path, NEW, Draft(".claude-plugin/marketplace.json", b"{}"), TABLE)
     assert (tmp_path / "tasks.py").read_bytes() == b"new\n"
     assert (tmp_path / "pyproject.toml").read_bytes() == b"[project]\n\n[tool.phasegate]\n"
     assert names(tmp_path) == [".claude-plugin", "marketplace.json", "pyproject.toml", "tasks.py"]
@@ -44,7 +50,7 @@ def test_new_files_and_additions_are_written_and_nothing_else_is_left(tmp_path: 
 def test_a_new_file_has_the_mode_that_the_user_s_mask_gives(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        write_drafts(tmp_path, [NEW])
+        write(tmp_path, NEW)
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "tasks.py").stat().st_mode) == 0o640
@@ -79,7 +85,7 @@ def test_without_links_it_is_exclusive_too(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(errno.EPERM, "no links here")
 
     monkeypatch.setattr(os, "link", no_links)
-    write_drafts(tmp_path, [NEW])
+    write(tmp_path, NEW)
     assert (tmp_path / "tasks.py").read_bytes() == b"new\n"
     refused(tmp_path, Draft("tasks.py", b"other\n"))
     assert (tmp_path / "tasks.py").read_bytes() == b"new\n"
