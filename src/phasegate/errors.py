@@ -6,8 +6,20 @@ The table is rendered into `docs/reference/exit-statuses.md`; statuses are uniqu
 
 from __future__ import annotations
 
+import errno
+import re
 from enum import Enum
 from typing import Any, Callable
+
+_NOT_WRITABLE = {
+    getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM")
+} - {None}
+_NO_TEMPORARY_FOLDER = "No usable temporary directory"
+_NOT_WRITABLE_WORDS = re.compile(
+    r"^(?!remote:).*(?:No space left on device|Disk quota exceeded|File too large|Read-only file system|"
+    r"Permission denied|insufficient permission for adding an object .*)\s*$",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 class ErrorCode(Enum):
@@ -22,7 +34,7 @@ class ErrorCode(Enum):
     REMOTE_MISSING = ("remote-missing", 12, "The configured remote is not defined, or has no source branch.")
     REMOTE_UNREACHABLE = ("remote-unreachable", 13, "The remote did not answer.")
     REMOTE_NOT_ATOMIC = ("remote-not-atomic", 14, "The remote cannot move several refs at once.")
-    PUSH_REJECTED = ("push-rejected", 15, "The remote refused the push: a hook or a protected branch.")
+    PUSH_REJECTED = ("push-rejected", 15, "The push was refused: a hook or a protected branch.")
     CONFLICT = ("conflict", 16, "The remote moved while the operation was prepared; the plan is stale.")
     PLAN_CHANGED = ("plan-changed", 17, "The plan is not the one that was expected.")
     OUTCOME_UNKNOWN = (
@@ -53,7 +65,11 @@ class ErrorCode(Enum):
     SANDBOX_INVALID = ("sandbox-invalid", 43, "The folder is not a sandbox, and not empty.")
     EFFECTS_OPEN = ("effects-open", 50, "The refs moved, and an effect could not be performed.")
     VERIFICATION_FAILED = ("verification-failed", 51, "What is published is not what the ledger says.")
-    FILE_UNWRITTEN = ("file-unwritten", 60, "A file appeared or changed meanwhile, or cannot be written.")
+    FILE_UNWRITTEN = (
+        "file-unwritten",
+        60,
+        "A file cannot be written: the disk is full, it is read-only, or it appeared or changed meanwhile.",
+    )
     REHEARSAL_FAILED = ("rehearsal-failed", 52, "An invariant broke during the rehearsal.")
     CLIENT_FAILED = ("client-failed", 53, "The Claude Code client does not run here, or refused a command.")
 
@@ -105,3 +121,26 @@ class PhasegateError(Exception):
             "details": list(self.details),
             "hint": self.hint,
         }
+
+
+def unwritten(error: OSError) -> PhasegateError | None:
+    """`file-unwritten` where the system refused a file, else None."""
+    if error.errno not in _NOT_WRITABLE and _NO_TEMPORARY_FOLDER not in str(error):
+        return None
+    where = f"{error.filename}: " if error.filename else ""
+    return _unwritten(f"{where}{error.strerror}")
+
+
+def unwritten_in(words: str) -> PhasegateError | None:
+    """The same where git said so in its own `words` of a file here, and not of one of the remote's."""
+    found = _NOT_WRITABLE_WORDS.search(words)
+    return _unwritten(found[0].strip(), why=words.strip()) if found else None
+
+
+def _unwritten(what: str, why: str = "") -> PhasegateError:
+    return PhasegateError(
+        ErrorCode.FILE_UNWRITTEN,
+        f"The system refused a file: {what}",
+        why=why if why != what else "",
+        hint="Make room, or make the folder writable; then repeat the command: it goes on from what is published.",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,3 +38,30 @@ def test_the_plan_is_shown_and_confirmed(answer: str, status: int, workshop: Wor
     assert done.returncode == status, done.stderr
     assert "refs/heads/internal: absent →" in done.stderr
     assert (workshop.remote_refs() == before) is (answer != "y")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        ("history > /dev/full", ErrorCode.FILE_UNWRITTEN.exit_status),
+        ("history 2> /dev/full", 0),
+        ("deploy --phase none --json > /dev/full 2> /dev/full", ErrorCode.PHASE_UNKNOWN.exit_status),
+        ("history | true; exit ${PIPESTATUS[0]}", 141),
+    ],
+)
+def test_a_full_disk_or_a_closed_pipe_behind_a_stream_is_no_riddle(
+    command: str, status: int, released: Workshop
+) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m invoke {command}"],
+        cwd=released.root,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    if command == "history > /dev/full":
+        assert "No space left on device" in done.stderr

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.errors import ErrorCode, PhasegateError, unwritten
 from phasegate.redaction import Discretion, secrets_in
 from phasegate.terminal import never_stumble_over_a_character, printable
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from phasegate.config import Config
     from phasegate.git.repository import Repository
     from phasegate.rollout.desk import Desk
+
+_READER_GONE = 141
+"""What shells report for a command that SIGPIPE ended."""
 
 SANDBOX_HELP = "Do it in a sandbox: a clone of this checkout with a bare remote beside it, in DIR or a folder of its own."
 HELP = {
@@ -48,6 +51,7 @@ def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
             _take_other_signals_for_an_interrupt()
             try:
                 body(context, *args, **options)
+                _deliver()
             except PhasegateError as error:
                 fail(error, as_json=bool(options.get("json")))
             except Exit:
@@ -57,8 +61,13 @@ def verb(**help_texts: str) -> Callable[[Callable[..., None]], Any]:
                 raise Exit(
                     "Interrupted. Run `invoke status`; repeating the command is safe.", code=128 + number
                 ) from None
+            except BrokenPipeError:  # who reads along has seen enough, as in `invoke history | head`
+                with suppress(OSError):
+                    _deliver()
+                raise Exit(code=_READER_GONE) from None
             except Exception as error:  # noqa: BLE001 - nobody above could say it better
-                fail(_unforeseen(error), as_json=bool(options.get("json")))
+                refused = unwritten(error) if isinstance(error, OSError) else None
+                fail(refused or _unforeseen(error), as_json=bool(options.get("json")))
 
         known = inspect.signature(body).parameters
         unknown = help_texts.keys() - known
@@ -84,6 +93,17 @@ def _interrupt(number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt(number)
 
 
+def _deliver() -> None:
+    """Write the result out: what cannot be written is this command's failure, not the interpreter's at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        raise
+
+
 def _unforeseen(error: Exception) -> PhasegateError:
     trace = traceback.format_exc()
     return PhasegateError(
@@ -97,9 +117,12 @@ def _unforeseen(error: Exception) -> PhasegateError:
 def fail(error: PhasegateError, *, as_json: bool) -> NoReturn:
     """End the process with the error's exit status; whatever it quotes, it holds no secret."""
     error = error.told(_discretion())
-    if as_json:
-        print_json({"error": error.as_json()})
-    raise Exit(printable(str(error)), code=error.code.exit_status)
+    with suppress(OSError):  # the exit status says it too
+        if as_json:
+            print_json({"error": error.as_json()})
+        _deliver()
+    say(printable(str(error)))
+    raise Exit(code=error.code.exit_status)
 
 
 def _discretion() -> Discretion:
@@ -116,8 +139,9 @@ def fail_after_result(error: PhasegateError) -> NoReturn:
 
 
 def say(line: str) -> None:
-    """A line of progress, on stderr, so that stdout holds results only."""
-    print(line, file=sys.stderr, flush=True)
+    """A line of progress, on stderr, so that stdout holds results only; no release ends for want of a reader."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def print_json(value: object) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 
 import pytest
 
-from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.errors import ErrorCode, PhasegateError, unwritten, unwritten_in
 
 
 def test_no_two_codes_share_an_exit_status_or_a_reference() -> None:
@@ -49,3 +51,46 @@ def test_scripts_get_the_same_as_json() -> None:
         "details": ["d"],
         "hint": "H.",
     }
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EACCES])
+def test_a_file_that_the_system_refuses_is_named_with_the_reason(number: int) -> None:
+    error = unwritten(OSError(number, os.strerror(number), "/some/file"))
+    assert error is not None
+    assert error.code is ErrorCode.FILE_UNWRITTEN
+    assert error.what == f"The system refused a file: /some/file: {os.strerror(number)}"
+
+
+def test_a_machine_without_a_temporary_folder_is_a_full_one() -> None:
+    assert unwritten(FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']"))
+
+
+def test_another_error_of_the_system_is_none_of_a_file_s() -> None:
+    assert unwritten(FileNotFoundError(errno.ENOENT, "No such file", "/some/file")) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "error: x\nfatal: write error: No space left on device\n",
+        "fatal: Unable to create '/r/index.lock': Read-only file system",
+        "error: insufficient permission for adding an object to repository database .git/objects",
+        "error: unable to write file x: File too large",
+    ],
+)
+def test_a_file_that_git_could_not_write_is_told_in_git_s_own_words(words: str) -> None:
+    error = unwritten_in(words)
+    assert error is not None
+    assert error.what.removeprefix("The system refused a file: ") in words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "remote: fatal: write error: No space left on device",
+        "git@host.test: Permission denied (publickey).",
+        "fatal: the remote end hung up unexpectedly",
+    ],
+)
+def test_a_file_of_the_remote_s_is_none_of_ours(words: str) -> None:
+    assert unwritten_in(words) is None
