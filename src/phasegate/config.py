@@ -14,6 +14,7 @@ from phasegate.toml_table import (
     file,
     folder,
     label,
+    limit_s,
     list_of,
     optional,
     positive,
@@ -89,6 +90,7 @@ class Config:
 
     Attributes:
         remote: the git remote that carries channels, tags and ledger.
+        remote_timeout_s: how long it may be silent before it counts as unreachable.
         source: the branch that people work on; None stands for the remote's default branch.
         tag_format: how a version becomes a tag, with `{version}` in it.
         changelog: the stamped changelog's path in the tree, or None.
@@ -102,6 +104,7 @@ class Config:
     """
 
     remote: str = "origin"
+    remote_timeout_s: float = 300.0
     source: str | None = None
     tag_format: str = "v{version}"
     changelog: str | None = "CHANGELOG.md"
@@ -199,11 +202,12 @@ def parse_config(table: object, *, where: str = "phasegate.toml") -> Config:
 
 def _read_config(table: Table) -> Config:
     defaults = Config()
-    table.only(Config.__dataclass_fields__)
+    table.only(name.removesuffix("_s") for name in Config.__dataclass_fields__)
     gates = {**_DEFAULT_GATES, **{name: _read_gate(name, t) for name, t in table.tables("gates").items()}}
     channels = _read_channels(table)
     config = Config(
         remote=table.get("remote", defaults.remote, branch),
+        remote_timeout_s=table.get("remote_timeout", defaults.remote_timeout_s, limit_s),
         source=table.get("source", None, branch),
         tag_format=table.get("tag_format", defaults.tag_format, tag_format),
         changelog=table.get("changelog", defaults.changelog, optional(file)),

@@ -192,6 +192,14 @@ def duration_s(value: object) -> float:
     return float(seconds)
 
 
+def limit_s(value: object) -> float:
+    """A duration above zero."""
+    seconds = duration_s(value)
+    if seconds == 0:
+        raise ValueError("must be longer than nothing")
+    return seconds
+
+
 def optional(parse: Callable[[Any], str]) -> Callable[[Any], str | None]:
     """What `parse` takes, or `false` for none."""
     return lambda value: None if value is False else parse(value)

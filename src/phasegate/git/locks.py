@@ -23,7 +23,7 @@ _HELD = re.compile(r"Unable to create '(?P<path>[^\n]+?\.lock)': File exists")
 _OVERTAKEN = re.compile(r"cannot lock ref '[^\n]*' but expected ")
 
 
-def attempt_locking(repository: Repository, *arguments: str) -> Completed:
+def attempt_locking(repository: Repository, *arguments: str, silence_s: float | None = None) -> Completed:
     """Run a git command that moves refs of ours; where another git holds a lock, wait and run it again.
 
     A lock in our own namespace that nobody can hold any more is taken away. Others are the user's to judge.
@@ -33,7 +33,7 @@ def attempt_locking(repository: Repository, *arguments: str) -> Completed:
     """
     pause_s, waited_s = _FIRST_PAUSE_S, 0.0
     while True:
-        done = repository.git.attempt(*arguments)
+        done = repository.git.attempt(*arguments, silence_s=silence_s)
         held = _HELD.search(done.errors)
         if done.status == 0 or not (held or _OVERTAKEN.search(done.errors)):
             return done

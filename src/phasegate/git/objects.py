@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.git.door import checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,8 +167,16 @@ def _write_signed_tag(repository: Repository, *, name: str, target: str, message
 
 
 def is_ancestor(git: Git, older: str, newer: str) -> bool:
-    """Whether commit `newer` holds `older` in its history, or is it."""
-    return git.attempt("merge-base", "--is-ancestor", "--end-of-options", older, newer).status == 0
+    """Whether commit `newer` holds `older` in its history, or is it; a commit that is not here holds nothing.
+
+    Raises:
+        PhasegateError: `git-failed`: git could not tell.
+    """
+    command = ("merge-base", "--is-ancestor", "--end-of-options", older, newer)
+    asked = git.attempt(*command)
+    if asked.status > 1 and "Not a valid commit name" in asked.errors:
+        return False
+    return checked(asked, command, expected=(0, 1)).status == 0
 
 
 def tree_id(git: Git, name: str) -> str:

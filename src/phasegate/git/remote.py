@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.config import Config
+from phasegate.errors import ErrorCode, PhasegateError, unwritten_in
 from phasegate.git.door import checked
 from phasegate.git.locks import attempt_locking
 from phasegate.git.objects import is_ancestor
@@ -28,6 +29,10 @@ _MANY_LOOSE_REFS = 500
 _REJECTION = re.compile(
     r"^!\t[^\t]*:(?P<ref>[^\t]+)\t\[(?P<kind>[^\]]+)\](?: \((?P<reason>.*)\))?$", re.MULTILINE
 )
+_UNSAID = "transaction failed"
+"""The reason that a ref is given where only the remote's own words say more."""
+_REMOTE_CONFLICT_WORDS = ("but expected", "already exists", "File exists", "unable to resolve reference")
+_STOPPED = "error: failed to push some refs to"
 _CONFLICT_WORDS = (
     "stale info",
     "fetch first",
@@ -65,15 +70,24 @@ class PushOutcome(Enum):
     CONFLICT = "conflict"
     REJECTED = "rejected"
     NOT_ATOMIC = "not-atomic"
+    STOPPED = "stopped"
+    """git went no further, as after a pre-push hook that says no."""
     UNKNOWN = "unknown"
+    """The connection broke, or was silent for too long."""
 
 
 @dataclass(frozen=True)
 class PushResult:
-    """How a push ended; `details` holds a line for every ref the remote refused."""
+    """How a push ended; `details` holds a line for every ref the remote refused.
+
+    `certain`: whether that is all there is to know; else only a look at the remote tells what it has taken.
+    `sent`: whether the remote may have heard of it at all.
+    """
 
     outcome: PushOutcome
     details: tuple[str, ...] = ()
+    certain: bool = True
+    sent: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,13 +98,16 @@ class Listing:
     refs: Mapping[str, str]
 
 
-def list_remote(repository: Repository, remote: str, *patterns: str) -> Listing:
+def list_remote(
+    repository: Repository, remote: str, *patterns: str, timeout_s: float = Config.remote_timeout_s
+) -> Listing:
     """The remote's refs that match `patterns`, asked for without fetching anything.
 
     Raises:
         PhasegateError: `remote-unreachable`.
     """
-    asked = repository.git.attempt("ls-remote", "--symref", "--end-of-options", remote, *patterns)
+    command = ("ls-remote", "--symref", "--end-of-options", remote, *patterns)
+    asked = repository.git.attempt(*command, silence_s=timeout_s)
     if asked.status != 0:
         raise _unreachable(remote, asked.errors)
     head = re.search(r"^ref: refs/heads/(.+)\tHEAD$", asked.text, re.MULTILINE)
@@ -99,16 +116,16 @@ def list_remote(repository: Repository, remote: str, *patterns: str) -> Listing:
     return Listing(head[1] if head else None, refs)
 
 
-def default_branch(repository: Repository, remote: str) -> str:
+def default_branch(repository: Repository, remote: str, timeout_s: float = Config.remote_timeout_s) -> str:
     """The remote's default branch, from the clone's own note of it, else by asking.
 
     Raises:
-        PhasegateError: `remote-missing` where the remote names none.
+        PhasegateError: `remote-missing` where the remote names none; `remote-unreachable`.
     """
     noted = repository.git.attempt("symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD")
     if noted.status == 0:
         return noted.text.partition(f"refs/remotes/{remote}/")[2]
-    default = list_remote(repository, remote, "HEAD").default
+    default = list_remote(repository, remote, "HEAD", timeout_s=timeout_s).default
     if default is None:
         raise PhasegateError(
             ErrorCode.REMOTE_MISSING,
@@ -136,17 +153,20 @@ def remember(repository: Repository, name: str, commit: str | None) -> str | Non
     return before
 
 
-def fetch_refs(repository: Repository, remote: str, patterns: Sequence[str]) -> dict[str, RemoteRef]:
+def fetch_refs(
+    repository: Repository, remote: str, patterns: Sequence[str], timeout_s: float = Config.remote_timeout_s
+) -> dict[str, RemoteRef]:
     """The remote's refs that match `patterns` (full names, `*` at most once), fetched with their objects.
 
-    One connection; refs that are absent on the remote are absent here.
+    One connection; refs that are absent on the remote are absent here. A fetch that is silent for `timeout_s` is ended.
 
     Raises:
-        PhasegateError: `remote-missing`, `remote-unreachable`, or `git-failed` where a lock stays.
+        PhasegateError: `remote-missing`, `remote-unreachable`, `file-unwritten`, or `git-failed` where a lock stays.
     """
     repository.require_remote(remote)
     refspecs = [f"+{pattern}:{OBSERVED}{pattern[len('refs/') :]}" for pattern in patterns]
     options = [
+        "--progress",  # the sign of life that the time limit goes by
         "--prune",
         "--refmap=",  # the user's remote-tracking branches stay as they are
         "--no-tags",
@@ -156,11 +176,16 @@ def fetch_refs(repository: Repository, remote: str, patterns: Sequence[str]) -> 
     ]
     if (repository.state_folder.parent / "shallow").exists():
         options.append("--unshallow")  # the next version depends on history that a shallow clone lacks
-    fetched = attempt_locking(repository, "fetch", "--quiet", *options, "--end-of-options", remote, *refspecs)
-    if fetched.status != 0:
-        raise _unreachable(remote, fetched.errors)
+    command = ("fetch", *options, "--end-of-options", remote, *refspecs)
+    for _ in range(2):
+        fetched = attempt_locking(repository, *command, silence_s=timeout_s)
+        if fetched.status != 0:
+            raise _unreachable(remote, fetched.errors)
+        seen = _observed(repository)
+        if seen:
+            break  # else once more: over plain HTTP, an answer cut in its first lines looks like an empty repository
     _pack_if_many(repository)
-    return _observed(repository)
+    return seen
 
 
 def _pack_if_many(repository: Repository) -> None:
@@ -181,18 +206,29 @@ def _observed(repository: Repository) -> dict[str, RemoteRef]:
     return refs
 
 
-def push_atomically(repository: Repository, remote: str, moves: Sequence[RefMove]) -> PushResult:
-    """Move all refs or none, each only from the value it was observed at."""
+def push_atomically(
+    repository: Repository, remote: str, moves: Sequence[RefMove], timeout_s: float = Config.remote_timeout_s
+) -> PushResult:
+    """Move all refs or none, each only from the value it was observed at; silent for `timeout_s`, it is ended."""
     leases = [f"--force-with-lease={move.ref}:{move.old or ''}" for move in moves]
     refspecs = [f"{move.new or ''}:{move.ref}" for move in moves]
     pushed = repository.git.attempt(
         "-c", f"remote.{remote}.mirror=false",
-        "push", "--atomic", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *leases,
+        "push", "--atomic", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no", *leases,
         "--end-of-options", remote, *refspecs,
+        silence_s=timeout_s,
     )  # fmt: skip
     if pushed.status == 0:
         return PushResult(PushOutcome.PUBLISHED)
-    return _explain(repository.git.discreet(pushed.text), pushed.errors)
+    result = _explain(repository.git.discreet(pushed.text), pushed.errors)
+    return replace(result, certain=result.certain and not _is_http(repository, remote))
+
+
+def _is_http(repository: Repository, remote: str) -> bool:
+    """Whether pushes go through curl: an answer cut in its first lines is an empty remote to it, and a request whose
+    connection died is sent again, so that a refusal may be of the second.
+    """
+    return repository.git.attempt("remote", "get-url", "--push", "--", remote).text.startswith("http")
 
 
 def _explain(report: str, errors: str) -> PushResult:
@@ -201,15 +237,20 @@ def _explain(report: str, errors: str) -> PushResult:
     rejections = [m for m in _REJECTION.finditer(report) if m["reason"] != "atomic push failed"]
     details = tuple(f"{m['ref']}: {m['reason'] or m['kind']}" for m in rejections)
     remote_words = tuple(line for line in errors.splitlines() if line.startswith("remote:"))
-    if any(word in detail for detail in details for word in _CONFLICT_WORDS):
-        return PushResult(PushOutcome.CONFLICT, details)
+    said = any(word in detail for detail in details for word in _CONFLICT_WORDS)
+    unsaid = any(_UNSAID in detail for detail in details)
+    if said or (unsaid and any(word in line for line in remote_words for word in _REMOTE_CONFLICT_WORDS)):
+        sent = any("remote rejected" in m["kind"] for m in rejections)
+        return PushResult(PushOutcome.CONFLICT, details, sent=sent)
     if any("remote rejected" in m["kind"] for m in rejections):
         return PushResult(PushOutcome.REJECTED, details + remote_words)
-    return PushResult(PushOutcome.UNKNOWN, details or tuple(errors.strip().splitlines()[-5:]))
+    stopped = _STOPPED in errors and "fatal:" not in errors
+    outcome = PushOutcome.STOPPED if stopped else PushOutcome.UNKNOWN
+    return PushResult(outcome, details or tuple(errors.strip().splitlines()[-5:]), certain=False)
 
 
 def _unreachable(remote: str, errors: str) -> PhasegateError:
-    return PhasegateError(
+    return unwritten_in(errors) or PhasegateError(
         ErrorCode.REMOTE_UNREACHABLE,
         f"The remote {remote!r} did not answer.",
         why=errors.strip(),

@@ -29,6 +29,7 @@ def test_every_key_is_taken() -> None:
     config = parse_config(
         {
             "remote": "upstream",
+            "remote_timeout": "90s",
             "source": "dev",
             "tag_format": "p{version}",
             "changelog": False,
@@ -48,7 +49,7 @@ def test_every_key_is_taken() -> None:
     assert config.gate("bench") == Gate("bench", "benchmarks", ("--fast",), "out")
     assert (config.notify.console, config.notify.file) == (False, "notices.md")
     assert config.notify.apprise_variable == "URLS"
-    assert config.jobs == 4
+    assert (config.remote_timeout_s, config.jobs) == (90.0, 4)
 
 
 def test_a_gate_that_no_table_describes_is_the_session_of_its_name() -> None:

@@ -85,13 +85,14 @@ def observe(repository: Repository, config: Config) -> World:
         PhasegateError: `remote-missing`, `remote-unreachable`, `source-is-channel`, `ledger-newer`, `ledger-corrupt`.
     """
     repository.require_remote(config.remote)
-    source = config.source or default_branch(repository, config.remote)
+    source = config.source or default_branch(repository, config.remote, config.remote_timeout_s)
     _refuse_shared_branch(source, config)
     branches = [source, *config.channels.values(), *([config.docs_branch] if config.docs_branch else [])]
     before, after = config.tag_format.split("{version}")
     # A pattern may match nothing, a plain name must exist; a longer name that it matches too does no harm.
     patterns = [f"{branch_ref(branch)}*" for branch in branches]
-    refs = fetch_refs(repository, config.remote, [*patterns, f"{TAGS}{before}*{after}", f"{LEDGER_REF}*"])
+    patterns += [f"{TAGS}{before}*{after}", f"{LEDGER_REF}*"]
+    refs = fetch_refs(repository, config.remote, patterns, config.remote_timeout_s)
     head = refs.get(LEDGER_REF)
     _refuse_rewound_ledger(repository, config, head.commit if head else None)
     return World(refs, branch_ref(source), read_state(repository.git, head.commit if head else None))

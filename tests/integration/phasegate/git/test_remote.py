@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 import pytest
 
@@ -170,6 +170,41 @@ def test_a_remote_that_does_not_answer_is_named_without_its_credentials(place: P
     assert caught.value.code is ErrorCode.REMOTE_UNREACHABLE
     assert "127.0.0.1" in caught.value.why
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shell scripts")
+def test_an_answer_that_looks_like_an_empty_repository_is_asked_for_again(
+    place: Place, tmp_path: Path
+) -> None:
+    """So does one that is cut in its first lines, over plain HTTP."""
+    once, nothing = tmp_path / "once", tmp_path / "nothing.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(nothing))
+    answer = tmp_path / "answer"
+    answer.write_text(
+        f'#!/bin/sh\n[ -e {once} ] && exec git-upload-pack "$@"\ntouch {once}\nexec git-upload-pack {nothing}\n',
+        encoding="utf-8",
+    )
+    answer.chmod(0o755)
+    git(place.here, "config", "remote.origin.uploadpack", str(answer))
+    assert MAIN in fetch_refs(place.repository, "origin", [f"{MAIN}*"])
+    assert once.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shell scripts")
+@pytest.mark.parametrize("ask", [fetch_refs, default_branch])
+def test_a_remote_that_is_silent_for_too_long_is_unreachable(
+    place: Place, tmp_path: Path, ask: Callable[..., object]
+) -> None:
+    answer = tmp_path / "answer"
+    answer.write_text("#!/bin/sh\nexec sleep 600\n", encoding="utf-8")
+    answer.chmod(0o755)
+    git(place.here, "remote", "set-head", "origin", "--delete")
+    git(place.here, "config", "remote.origin.uploadpack", str(answer))
+    patterns = ([f"{MAIN}*"],) if ask is fetch_refs else ()
+    with pytest.raises(PhasegateError) as caught:
+        ask(place.repository, "origin", *patterns, timeout_s=0.5)
+    assert caught.value.code is ErrorCode.REMOTE_UNREACHABLE
+    assert "was silent for 0.5 s and was ended" in caught.value.why
 
 
 def test_the_default_branch_is_the_one_that_the_clone_noted(place: Place) -> None:

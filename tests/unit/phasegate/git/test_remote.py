@@ -29,6 +29,40 @@ def test_a_ref_that_is_not_where_it_was_observed_is_a_conflict(kind: str, reason
     assert result.details == (f"refs/heads/a: {reason}",)
 
 
+ALL_FAILED = REFUSED.format(ref="a", kind="remote rejected", reason="atomic transaction failed")
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        ("cannot lock ref 'refs/heads/a': is at 1234 but expected 5678", PushOutcome.CONFLICT),
+        ("cannot lock ref 'refs/heads/a': reference already exists", PushOutcome.CONFLICT),
+        ("cannot lock ref 'refs/heads/a': Unable to create '/r/a.lock': File exists.", PushOutcome.CONFLICT),
+        ("cannot lock ref 'refs/heads/a': unable to resolve reference 'refs/heads/a'", PushOutcome.CONFLICT),
+        (
+            "cannot lock ref 'refs/heads/a': Unable to create '/r/a.lock': No space left on device",
+            PushOutcome.REJECTED,
+        ),
+        ("ref updates aborted by hook", PushOutcome.REJECTED),
+    ],
+)
+def test_a_transaction_that_failed_is_understood_by_the_remote_s_own_words(
+    words: str, outcome: PushOutcome
+) -> None:
+    assert _explain(ALL_FAILED, f"remote: error: {words}        \n").outcome is outcome
+
+
+def test_a_hook_may_say_what_it_likes_and_remains_a_refusal() -> None:
+    report = REFUSED.format(ref="a", kind="remote rejected", reason="pre-receive hook declined")
+    assert _explain(report, "remote: this already exists, but expected\n").outcome is PushOutcome.REJECTED
+
+
+def test_git_that_went_no_further_is_told_apart_from_a_connection_that_broke() -> None:
+    stopped = "not on a Friday\nerror: failed to push some refs to 'x'\n"
+    assert _explain("", stopped).outcome is PushOutcome.STOPPED
+    assert _explain("", f"fatal: the remote end hung up\n{stopped}").outcome is PushOutcome.UNKNOWN
+
+
 def test_refs_that_only_went_down_with_another_are_not_reported() -> None:
     report = REFUSED.format(ref="a", kind="rejected", reason="stale info") + REFUSED.format(
         ref="b", kind="rejected", reason="atomic push failed"
