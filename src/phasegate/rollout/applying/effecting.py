@@ -37,13 +37,14 @@ def perform_effects(desk: Desk, world: World) -> State:
             done[effect.key] = _perform(desk, world, effect)
             desk.say(f"effect {effect.key}: {done[effect.key].result}")
         except Exception as error:  # noqa: BLE001 - whatever breaks, the others go on and this one stays open
-            failures.append(f"{effect.key}: {error}")
+            failures.append(f"{effect.key}: {_words(error)}")
     state = world.state
     try:
         state = _record(desk, world, done) if done else state
-    except PhasegateError as error:
-        failures.append(f"the record of what was done: {error.what} {'; '.join(error.details)}".strip())
-        state = _record_messages(desk, world, done)
+    except (PhasegateError, OSError) as error:
+        failures.append(f"the record of what was done: {_words(error)}")
+        if isinstance(error, PhasegateError) and error.code is ErrorCode.PUSH_REJECTED:
+            state = _record_messages(desk, world, done)
     if failures:
         raise PhasegateError(
             ErrorCode.EFFECTS_OPEN,
@@ -54,12 +55,18 @@ def perform_effects(desk: Desk, world: World) -> State:
     return state
 
 
+def _words(error: Exception) -> str:
+    if not isinstance(error, PhasegateError):
+        return str(error)
+    return " ".join(filter(None, (error.what, error.why, "; ".join(error.details))))
+
+
 def _record_messages(desk: Desk, world: World, done: dict[str, Performed]) -> State:
     """Record at least what needs no docs branch, so that nobody is told twice because that branch is protected."""
     messages = {key: performed for key, performed in done.items() if not performed.docs_files}
     if not messages or len(messages) == len(done):
         return world.state
-    with suppress(PhasegateError):
+    with suppress(PhasegateError, OSError):
         return _record(desk, world, messages)
     return world.state
 
@@ -109,7 +116,7 @@ def _append(desk: Desk, world: World, done: dict[str, Performed]) -> State:
         outcomes=tuple(Outcome(key, iso(occasion.at_s), p.result) for key, p in closing.items()),
     )
     after = world.state.apply(operation)
-    publish(desk, operation, after, ledger_head=world.ledger_head, stamp=stamp)
+    publish(desk, world, operation, after, ledger_head=world.ledger_head, stamp=stamp)
     return after
 
 

@@ -63,9 +63,8 @@ def carry_out(
     after = _after(world, operation)
     desk.say(f"publishing {len(plan.moves)} ref moves and the ledger to {desk.config.remote}")
     stamp = Stamp(plan.identity, plan.at_s)
-    head = publish(desk, operation, after, ledger_head=plan.ledger_head, stamp=stamp)
-    new_world = world.moved(operation, after, head) if head else desk.observe()
-    return Done(plan, perform_effects(desk, new_world), operation)
+    published = publish(desk, world, operation, after, ledger_head=plan.ledger_head, stamp=stamp)
+    return Done(plan, perform_effects(desk, published), operation)
 
 
 def refuse_holds(plan: Plan, override: str | None) -> None:

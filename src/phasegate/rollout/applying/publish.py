@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.objects import is_ancestor
-from phasegate.git.remote import PushOutcome, RefMove, fetch_refs, push_atomically
+from phasegate.git.remote import PushOutcome, PushResult, RefMove, push_atomically
 from phasegate.ledger.chain import LEDGER_REF, write_entry
 
 if TYPE_CHECKING:
     from phasegate.git.objects import Stamp
-    from phasegate.git.remote import PushResult
     from phasegate.ledger.operation import Operation
     from phasegate.ledger.state import State
     from phasegate.rollout.desk import Desk
+    from phasegate.rollout.reading.world import World
+
+
+_PUSHES = 2
 
 
 def publish(
     desk: Desk,
+    world: World,
     operation: Operation,
     after: State,
     *,
     ledger_head: str | None,
     stamp: Stamp,
-) -> str | None:
-    """Push the operation's moves and the operation together; the id of the ledger's new head.
-
-    None where the push broke off and the operation was then found on the remote: others may have followed it.
+) -> World:
+    """Push the operation's moves and the operation together; the world after it, where others may have followed.
 
     Raises:
         PhasegateError: `conflict`, `push-rejected`, `remote-unreachable`, `remote-not-atomic`, `outcome-unknown`.
@@ -35,30 +38,45 @@ def publish(
     entry = write_entry(desk.repository, ledger_head, operation, after, stamp)
     moves = [RefMove(move.ref, move.old, move.new) for move in operation.moves]
     moves.append(RefMove(LEDGER_REF, ledger_head, entry))
-    result = push_atomically(desk.repository, desk.config.remote, moves)
-    if result.outcome is PushOutcome.PUBLISHED:
-        return entry
-    if _arrived(desk, result, entry):
-        return None
+    for attempt in range(_PUSHES):
+        if attempt:
+            desk.say("the push broke off; pushing the same once more")
+        result = push_atomically(desk.repository, desk.config.remote, moves, desk.config.remote_timeout_s)
+        if result.outcome is PushOutcome.PUBLISHED:
+            return world.moved(operation, after, entry)
+        if result.certain and not attempt:
+            break
+        seen = _look(desk, result)
+        if (result.sent or attempt) and _holds(desk, seen, entry):
+            return seen
+        if any(seen.value(move.ref) != move.old for move in moves):
+            result = PushResult(PushOutcome.CONFLICT, result.details)
+            break
+        if result.outcome is PushOutcome.CONFLICT:  # with what? The remote has not moved
+            result = replace(result, outcome=PushOutcome.UNKNOWN)
+        if result.outcome is not PushOutcome.UNKNOWN:
+            break
+        # It may yet take what it heard. The same once more, and whichever it takes first, the other comes to nothing.
     raise _explained(desk, result)
 
 
-def _arrived(desk: Desk, result: PushResult, entry: str) -> bool:
-    """Whether the remote has our entry although the push ended in an error: found by looking, never guessed."""
-    if result.outcome is not PushOutcome.UNKNOWN:
-        return False
+def _look(desk: Desk, result: PushResult) -> World:
+    """The remote after a push that did not end well: what it did is never guessed."""
     try:
-        refs = fetch_refs(desk.repository, desk.config.remote, [f"{LEDGER_REF}*"])
+        return desk.observe()
     except PhasegateError as error:
         raise PhasegateError(
             ErrorCode.OUTCOME_UNKNOWN,
-            "The push broke off, and the remote does not answer.",
-            why=error.why,
+            "It is not known what the remote did with the push: it cannot be asked.",
+            why=" ".join(filter(None, (error.what, error.why))),
             hint="When it answers again, run `invoke status`; then repeat the command: it is safe either way.",
             details=result.details,
         ) from error
-    head = refs.get(LEDGER_REF)
-    return head is not None and is_ancestor(desk.repository.git, entry, head.commit)
+
+
+def _holds(desk: Desk, world: World, entry: str) -> bool:
+    head = world.ledger_head
+    return head is not None and is_ancestor(desk.repository.git, entry, head)
 
 
 def _explained(desk: Desk, result: PushResult) -> PhasegateError:
@@ -77,12 +95,20 @@ def _explained(desk: Desk, result: PushResult) -> PhasegateError:
             hint="Run `invoke status`, then repeat the command: it plans anew.",
             details=result.details,
         )
+    if result.outcome is PushOutcome.STOPPED:
+        return PhasegateError(
+            ErrorCode.PUSH_REJECTED,
+            "The push was stopped on this machine; nothing of it was published.",
+            why="A pre-push hook of this checkout said no.",
+            hint="Do what the hook asks for, then repeat the command.",
+            details=result.details,
+        )
     if result.outcome is PushOutcome.UNKNOWN:
         return PhasegateError(
             ErrorCode.REMOTE_UNREACHABLE,
-            "The push broke off; nothing of it was published.",
-            why="The connection was cut, or a pre-push hook of this checkout stopped it.",
-            hint="Repeat the command: it plans anew.",
+            "The push broke off; the remote was asked since, and has nothing of it.",
+            why="The connection was cut, it was silent for too long, or you may not push there.",
+            hint="Repeat the command: it plans anew, from whatever is published by then.",
             details=result.details,
         )
     return PhasegateError(

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the hooks here are shell scripts")
 
 
+FOLLOW = (
+    'head=$(git rev-parse refs/phasegate/ledger); tree=$(git rev-parse "$head^{tree}");'
+    "git update-ref refs/phasegate/ledger $(git -c user.name=x -c user.email=x commit-tree -p $head -m next $tree)"
+)
+"""Somebody else's operation, just then."""
+
+
 def hook(workshop: Workshop, name: str, text: str) -> Path:
     path = workshop.remote / "hooks" / name
     path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
@@ -38,11 +45,7 @@ def test_a_connection_that_breaks_after_the_refs_moved_is_a_success(workshop: Wo
 
 def test_another_operation_right_after_ours_does_not_hide_that_ours_arrived(workshop: Workshop) -> None:
     once = workshop.remote / "once"
-    follow = (
-        'head=$(git rev-parse refs/phasegate/ledger); tree=$(git rev-parse "$head^{tree}");'
-        "git update-ref refs/phasegate/follow $(git -c user.name=x -c user.email=x commit-tree -p $head -m next $tree)"
-    )
-    hook(workshop, "post-receive", f"[ -e {once} ] || {{ touch {once}; {follow}; kill -9 $PPID; }}")
+    hook(workshop, "post-receive", f"[ -e {once} ] || {{ touch {once}; {FOLLOW}; kill -9 $PPID; }}")
     done = workshop.deploy("internal")
     assert done.operation is not None
 
@@ -66,10 +69,57 @@ def test_a_connection_that_breaks_before_the_refs_moved_publishes_nothing(worksh
     with pytest.raises(PhasegateError) as caught:
         workshop.deploy("internal")
     assert caught.value.code is ErrorCode.REMOTE_UNREACHABLE
-    assert "nothing of it was published" in caught.value.what
+    assert "the remote was asked since, and has nothing of it" in caught.value.what
     assert workshop.remote_refs() == before
     path.unlink()
     assert workshop.deploy("internal").operation is not None
+
+
+def test_a_push_that_broke_off_is_pushed_once_more(workshop: Workshop) -> None:
+    once = workshop.remote / "once"
+    hook(workshop, "pre-receive", f"[ -e {once} ] || {{ touch {once}; kill -9 $PPID; sleep 1; }}")
+    assert workshop.deploy("internal").operation is not None
+    assert workshop.observe().state.length == 2
+    assert "the push broke off; pushing the same once more" in workshop.said
+
+
+def test_an_operation_of_somebody_else_after_a_push_that_broke_off_is_a_conflict(workshop: Workshop) -> None:
+    """The remote moved on without ours, which it can never take any more: that is known, and said."""
+    workshop.deploy("internal")
+    workshop.now_s += 10**6
+    cut_off = "unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES"
+    hook(workshop, "pre-receive", f"{cut_off}; {FOLLOW}; kill -9 $PPID; sleep 1")
+    with pytest.raises(PhasegateError) as caught:
+        workshop.deploy("canary")
+    assert caught.value.code is ErrorCode.CONFLICT
+
+
+def test_a_pre_push_hook_that_says_no_is_asked_once_and_quoted(workshop: Workshop) -> None:
+    asked = workshop.root / ".git" / "asked"
+    hooks = workshop.root / ".git" / "hooks"
+    hooks.mkdir(exist_ok=True)
+    path = hooks / "pre-push"
+    path.write_text(f"#!/bin/sh\necho x >> {asked}\necho not on a Friday >&2\nexit 1\n", encoding="utf-8")
+    path.chmod(0o755)
+    before = workshop.remote_refs()
+    with pytest.raises(PhasegateError) as caught:
+        workshop.deploy("internal")
+    assert caught.value.code is ErrorCode.PUSH_REJECTED
+    assert "stopped on this machine" in caught.value.what
+    assert "not on a Friday" in " ".join(caught.value.details)
+    assert workshop.remote_refs() == before
+    assert asked.read_text() == "x\n"
+
+
+def test_a_remote_that_is_silent_for_too_long_is_asked_what_it_did(workshop: Workshop) -> None:
+    workshop.settings["remote_timeout_s"] = 1.0
+    once = workshop.remote / "once"
+    awake = workshop.remote / "awake"
+    hook(workshop, "post-receive", f"[ -e {once} ] || {{ touch {once}; sleep 20; touch {awake}; }}")
+    done = workshop.deploy("internal")
+    assert once.exists()
+    assert not awake.exists(), "it waited for the hook"
+    assert done.state.effects == ()
 
 
 def test_a_remote_that_is_gone_after_the_push_leaves_the_outcome_unknown_and_says_so(
