@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+import traceback
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,11 +31,11 @@ TITLE = re.compile(r"^## (.*)$", re.MULTILINE)
 class Trial:
     """The workshop of a scene, in which something goes wrong."""
 
-    def __init__(self, played: Undisturbed, workshop: Workshop) -> None:
+    def __init__(self, played: Undisturbed, workshop: Workshop, temporary: Path | None = None) -> None:
         self.played, self.workshop = played, workshop
         self.said: list[Ended] = []
-        self.temporary = workshop.root.parent / "temporary"
-        self.temporary.mkdir()
+        self.temporary = temporary or workshop.root.parent / "temporary"
+        self.temporary.mkdir(exist_ok=True)
         self._checkout = snapshot(workshop.root)
 
     def begin(self, *command: str, fault: Fault | None = None) -> Operator:
@@ -137,7 +138,8 @@ class Tally:
         try:
             yield
         except AssertionError as error:
-            self.failures.append(f"{label}: {str(error)[:1000]}")
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            self.failures.append(f"{label}: {where.name}: {where.line}: {str(error)[:1000]}")
 
     def __str__(self) -> str:
         return ", ".join(f"{count} {what}" for what, count in self.counts.items())

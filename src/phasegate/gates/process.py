@@ -47,21 +47,26 @@ def run_logged(
 
     Raises:
         Stopped: `stop` was set; the process and its descendants have ended.
+        OSError: the log cannot be written; the command went on to its end.
     """
     if stop.is_set():
         raise Stopped
     process = _start(command, folder, environment, output, lock)
     said = process.stderr or process.stdout
     assert said is not None  # noqa: S101 - one of them is a pipe
-    copying = threading.Thread(target=_copy, args=(said, log, discreet), daemon=True)
+    unwritten: list[OSError] = []
+    copying = threading.Thread(target=_copy, args=(said, log, discreet, unwritten), daemon=True)
     copying.start()
     try:
-        return _wait(process, stop)
+        status = _wait(process, stop)
     except BaseException:
         _end(process)
         raise
     finally:
         copying.join(_GRACE_S)  # what a gate leaves running in the background may hold the pipe for ever
+    if unwritten:
+        raise unwritten[0]
+    return status
 
 
 def _start(
@@ -85,11 +90,16 @@ def _start(
         )
 
 
-def _copy(said: IO[bytes], log: Path, discreet: Discretion) -> None:
-    with io.TextIOWrapper(said, "utf-8", "surrogateescape", newline="") as lines, log.open("ab") as file:
-        for line in discreet.lines(lines):
-            file.write(line.encode("utf-8", "surrogateescape"))
-            file.flush()
+def _copy(said: IO[bytes], log: Path, discreet: Discretion, unwritten: list[OSError]) -> None:
+    with io.TextIOWrapper(said, "utf-8", "surrogateescape", newline="") as lines:
+        try:
+            with log.open("ab", buffering=0) as file:
+                for line in discreet.lines(lines):
+                    file.write(line.encode("utf-8", "surrogateescape"))
+        except OSError as error:
+            unwritten.append(error)
+            for _ in lines:  # a command that nobody listens to would wait for ever
+                pass
 
 
 def _wait(process: subprocess.Popen[bytes], stop: threading.Event) -> int:
