@@ -56,6 +56,11 @@ TEXTS = st.one_of(
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.sampled_from(NUMBERS), TEXTS)
 
 
+def mixed(*strategies: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """One of `strategies`, each as often as it stands there; `|` would count the branches of each."""
+    return st.sampled_from(strategies).flatmap(lambda chosen: chosen)
+
+
 def values(keys: st.SearchStrategy[str], leaves: st.SearchStrategy[Any] = LEAVES) -> st.SearchStrategy[Any]:
     """Any value, with `keys` in its tables."""
     return st.recursive(

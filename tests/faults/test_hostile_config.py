@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from faults.hostile import CASES, COMMANDS, LEAVES, PATHS, TEXTS, foreseen, values
+from faults.hostile import CASES, COMMANDS, LEAVES, PATHS, TEXTS, foreseen, mixed, values
 from phasegate.config import CRITERIA, PHASES, Config, parse_config, read_config
 from phasegate.toml_table import is_ref_name
 from workshop import git
@@ -38,17 +38,17 @@ PHASE = st.fixed_dictionaries(
 GATE = st.fixed_dictionaries(
     {}, optional={"session": NAMES, "args": st.lists(NAMES, max_size=2), "artifact": NAMES | LEAVES}
 )
-TABLES = st.fixed_dictionaries(
-    {},
-    optional={
-        **dict.fromkeys(("remote", "source", "tag_format", "changelog", "docs_branch", "jobs"), NAMES | LEAVES),
-        "plugins": st.lists(NAMES, max_size=3) | LEAVES,
-        "channels": st.dictionaries(NAMES, NAMES | LEAVES, max_size=3) | LEAVES,
-        "phases": st.dictionaries(st.sampled_from(PHASES) | NAMES, PHASE, max_size=3) | LEAVES,
-        "gates": st.dictionaries(NAMES, GATE, max_size=3) | LEAVES,
-        "notify": st.dictionaries(KEYS | NAMES, NAMES | LEAVES, max_size=3) | LEAVES,
-    },
-)  # fmt: skip
+VALUES = {
+    **dict.fromkeys(("remote", "source", "tag_format", "changelog", "docs_branch", "jobs"), NAMES | LEAVES),
+    "plugins": st.lists(NAMES, max_size=3) | LEAVES,
+    "channels": st.dictionaries(NAMES, NAMES | LEAVES, max_size=3) | LEAVES,
+    "phases": st.dictionaries(st.sampled_from(PHASES) | NAMES, PHASE, max_size=3) | LEAVES,
+    "gates": st.dictionaries(NAMES, GATE, max_size=3) | LEAVES,
+    "notify": st.dictionaries(KEYS | NAMES, NAMES | LEAVES, max_size=3) | LEAVES,
+}
+ONE_KEY = st.sampled_from(sorted(VALUES)).flatmap(lambda key: st.fixed_dictionaries({key: VALUES[key]}))
+TABLES = mixed(ONE_KEY, ONE_KEY, ONE_KEY, st.fixed_dictionaries({}, optional=VALUES))
+"""Mostly with one key, so that others' mistakes do not hide what it does."""
 
 
 def toml(value: Any) -> str:
@@ -98,24 +98,34 @@ def harmless(config: Config) -> None:
     assert config.jobs >= 1
 
 
-def test_any_text(fuzz: Callable[..., None]) -> None:
+def test_any_text(fuzz: Callable[..., None], figure: Callable[[str], None]) -> None:
+    taken = 0
+
     def check(content: bytes) -> None:
+        nonlocal taken
         for files in ({"phasegate.toml": content}, {"pyproject.toml": b"[tool.phasegate]\n" + content}):
             config = foreseen(lambda files=files: read_config(files))  # type: ignore[misc]
             if config is not None:
+                taken += 1
                 harmless(config)
 
     fuzz(DOCUMENTS, check, cases=CASES["config text"])
+    figure(f"{taken} times it was taken")
 
 
-def test_any_table(fuzz: Callable[..., None]) -> None:
+def test_any_table(fuzz: Callable[..., None], figure: Callable[[str], None]) -> None:
+    taken = 0
+
     def check(table: Any) -> None:
+        nonlocal taken
         config = foreseen(lambda: parse_config(table))
         if config is not None:
+            taken += 1
             harmless(config)
 
     leaves = LEAVES | st.just(datetime(2027, 1, 15, 8))  # noqa: DTZ001 - TOML has times without a zone
-    fuzz(TABLES | values(KEYS, leaves), check, cases=CASES["config table"])
+    fuzz(mixed(TABLES, TABLES, TABLES, values(KEYS, leaves)), check, cases=CASES["config table"])
+    figure(f"{taken} of them were taken")
 
 
 def test_names_that_are_taken_are_names_that_git_takes(fuzz: Callable[..., None], tmp_path: Path) -> None:
@@ -147,7 +157,7 @@ def test_names_that_are_taken_are_names_that_git_takes(fuzz: Callable[..., None]
 
 
 def test_a_hostile_configuration_in_use(
-    fuzz: Callable[..., None], released: Workshop, tmp_path: Path
+    fuzz: Callable[..., None], released: Workshop, tmp_path: Path, figure: Callable[[str], None]
 ) -> None:
     """Whatever is read, planning and looking end well or in a typed error, nothing moves, and no canary appears."""
     before = released.remote_refs()
@@ -165,23 +175,31 @@ def test_a_hostile_configuration_in_use(
             *PATHS,
         ]
     )
-    tables = st.fixed_dictionaries(
-        {},
-        optional={
-            "source": names,
-            "tag_format": names.map("{{version}}{}".format) | names.map("{}{{version}}".format),
-            "changelog": names,
-            "docs_branch": names | st.booleans(),
-            "plugins": st.lists(names, max_size=2),
-            "channels": st.dictionaries(st.sampled_from(["internal", "canary", "stable", "beta"]) | names, names, max_size=2),
-            "gates": st.dictionaries(names, st.fixed_dictionaries({}, optional={"artifact": names}), max_size=1),
-            "phases": st.dictionaries(st.sampled_from(PHASES), st.fixed_dictionaries({"gates": st.lists(names, min_size=1, max_size=2)}), max_size=2),
-        },
-    )  # fmt: skip
+    keys = {
+        **dict.fromkeys(("source", "changelog"), names),
+        "tag_format": names.map("{{version}}{}".format) | names.map("{}{{version}}".format),
+        "docs_branch": names | st.booleans(),
+        "plugins": st.lists(names, max_size=2),
+        "channels": st.dictionaries(
+            st.sampled_from(["internal", "canary", "stable", "beta"]) | names, names, max_size=2
+        ),
+        "gates": st.dictionaries(names, st.fixed_dictionaries({}, optional={"artifact": names}), max_size=1),
+        "phases": st.dictionaries(
+            st.sampled_from(PHASES),
+            st.fixed_dictionaries({"gates": st.lists(names, min_size=1, max_size=2)}),
+            max_size=2,
+        ),
+    }
+    tables = st.sampled_from(["changelog", *sorted(keys)]).flatmap(
+        lambda key: st.fixed_dictionaries({key: keys[key]})
+    )
+    taken = 0
 
     def check(table: dict[str, Any]) -> None:
+        nonlocal taken
         text = "".join(f"{toml(k)} = {toml(v)}\n" for k, v in table.items())
-        (released.root / "phasegate.toml").write_text(text, encoding="utf-8", newline="")
+        (released.root / "phasegate.toml").write_bytes(text.encode())
+        taken += foreseen(lambda: released.config) is not None
         for kind in ("quick", "full", "docs", "flag"):
             foreseen(lambda kind=kind: released.plan_rollback(kind))  # type: ignore[misc]
         foreseen(lambda: released.plan_deploy("internal"))
@@ -190,3 +208,4 @@ def test_a_hostile_configuration_in_use(
         assert not list(tmp_path.rglob("CANARY*"))
 
     fuzz(tables, check, cases=CASES["config in use"])
+    figure(f"{taken} of them were taken, and planned with")

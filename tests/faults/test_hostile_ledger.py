@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from faults.hostile import CASES, COMMANDS, PATHS, as_json, foreseen, mutated, values
+from faults.hostile import CASES, COMMANDS, PATHS, as_json, foreseen, mixed, mutated, values
 from phasegate.config import PHASES, Config
 from phasegate.git.remote import RemoteRef
 from phasegate.git.repository import Identity
@@ -68,9 +68,9 @@ HOSTILE = st.one_of(TIMES, VERSIONS, IDS, REFS, EFFECTS, HALVES, st.sampled_from
 
 
 def entries(good: Any) -> st.SearchStrategy[bytes]:
-    return st.one_of(
-        mutated(good, HOSTILE).map(lambda data: json.dumps(data).encode()),
-        mutated(good, HOSTILE).map(lambda data: json.dumps(data).encode()),
+    changed = mutated(good, HOSTILE).map(lambda data: json.dumps(data).encode())
+    return mixed(
+        *[changed] * 6,
         mutated(good, HOSTILE).flatmap(as_json),
         values(FIELDS).flatmap(as_json),
         st.binary(max_size=30),
