@@ -18,7 +18,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("signals and process groups are POSIX", allow_module_level=True)
 
-from faults.operators import Fault, processes_with
+from faults.operators import Fault, operate, processes_with
 from faults.scenes import GATES_RUN, SCENES, Stage
 from faults.server import serve
 from faults.trials import Tally, trial
@@ -39,8 +39,9 @@ pytestmark = pytest.mark.timeout(1800)
 QUICK_SCENES, QUICK_STEPS, QUICK_INSTANTS = 2, 12, 4
 KILLED_INSTANTS, INTERRUPTED_INSTANTS = 28, 10
 GATES_STEPS, GATES_INSTANTS = 30, 12
-INTERRUPTED_STEPS = 12
+INTERRUPTED_STEPS, QUICK_SANDBOXES = 12, 2
 WHOLLY_INTERRUPTED = ("deploy-public", "rollback-full")
+SANDBOX = ("status", "--sandbox")
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -302,4 +303,23 @@ def test_an_interrupt_while_gates_run_ends_them(
             attempt.check_survival()
             tally.counts["too late"] += ended.status == 0
     figure(f"interrupted within {duration_s:.2f} s: {tally}")
+    tally.check()
+
+
+def test_a_kill_while_a_sandbox_is_made_is_survived(
+    workshop: Workshop, whole: bool, tmp_path: Path, figure: Figure, request: pytest.FixtureRequest
+) -> None:
+    """A sandbox that was not finished is made anew; what is in the way of it was never the user's."""
+    tally, refs = Tally(), workshop.remote_refs()
+    undisturbed = operate(workshop.root, *SANDBOX, str(tmp_path / "undisturbed"))
+    steps = range(1, len(undisturbed.steps) + 1)
+    faults = [Fault(step, torn=torn) for step in steps for torn in (False, True)]
+    for fault in chosen(faults, None if whole else QUICK_SANDBOXES, request.config):
+        folder = tmp_path / f"{fault.step}-{fault.torn}"
+        with tally.point(f"step {fault.step}, torn: {fault.torn} ({undisturbed.steps[fault.step - 1]})"):
+            tally.counts["killed"] += operate(workshop.root, *SANDBOX, str(folder), fault=fault).status < 0
+            ended = operate(workshop.root, *SANDBOX, str(folder))
+            assert (ended.status, ended.output) == (0, undisturbed.output), ended.errors
+            assert workshop.remote_refs() == refs
+    figure(f"a sandbox, {len(steps)} steps: {tally}")
     tally.check()

@@ -35,7 +35,7 @@ def open_sandbox(folder: Path, origin: Repository, config: Config) -> Repository
     if (
         folder.exists()
         and ready is None
-        and (not folder.is_dir() or any(path != marker for path in folder.iterdir()))
+        and (not folder.is_dir() or any(path.stem != marker.stem for path in folder.iterdir()))
     ):
         raise PhasegateError(
             ErrorCode.SANDBOX_INVALID,
@@ -64,7 +64,9 @@ def _is_ready(marker: Path) -> bool | None:
 
 
 def _mark(marker: Path, *, ready: bool) -> None:
-    marker.write_text(json.dumps({"schema": 1, "ready": ready}) + "\n", encoding="utf-8")
+    partial = marker.with_suffix(".partial")
+    partial.write_text(json.dumps({"schema": 1, "ready": ready}) + "\n", encoding="utf-8")
+    partial.replace(marker)  # whoever dies while writing leaves the marker as it was
 
 
 def _make_remote(remote: Path, origin: Repository, branch: str) -> None:
