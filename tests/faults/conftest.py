@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,12 +10,19 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from hypothesis import strategies as st
 
+    from faults.scenes import Stage, Undisturbed
+    from faults.server import Server
+    from workshop import Workshop
+
 QUICK_SHARE = 50
 """A quick run tries every n-th case."""
+
+QUICK_SCENES = 2
+"""A quick run plays that many scenes, which the seed chooses."""
 
 
 @pytest.fixture
@@ -44,3 +52,53 @@ def fuzz(whole: bool, seed: int, figure: Callable[[str], None]) -> Callable[...,
         figure(f"{seen} cases")
 
     return run
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every scene in the whole run; in the quick one a few, which the seed chooses, in one test."""
+    if "names" in metafunc.fixturenames:
+        from faults.scenes import SCENES
+
+        shares = {name: (name,) for name in SCENES} if metafunc.config.option.whole else {"some": ()}
+        metafunc.parametrize("names", list(shares.values()), ids=list(shares))
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory, _released: Workshop) -> Stage:
+    """Where scenes are prepared, each once."""
+    from faults.scenes import Stage
+
+    return Stage(tmp_path_factory.mktemp("stage"), _released)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of every repository that a test makes."""
+    from faults.server import serve
+
+    with serve(tmp_path_factory.getbasetemp()) as served:
+        yield served
+
+
+@pytest.fixture
+def plays(stage: Stage, names: Sequence[str], seed: int) -> list[Undisturbed]:
+    """The scenes of this test, as they go undisturbed."""
+    from faults.scenes import SCENES
+
+    chosen = names or random.Random(seed).sample(list(SCENES), QUICK_SCENES)
+    return [stage.play(SCENES[name]) for name in chosen]
+
+
+@pytest.fixture
+def only_whole(whole: bool) -> None:
+    """Skips a test that would be too long for the quick selection."""
+    if not whole:
+        pytest.skip("only with --whole: `nox -s faults`")
+
+
+@pytest.fixture
+def judging(only_whole: None, stage: Stage) -> Undisturbed:
+    """A deploy whose gates have not run yet."""
+    from faults.scenes import GATES_RUN
+
+    return stage.play(GATES_RUN)

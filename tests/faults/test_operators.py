@@ -51,7 +51,7 @@ def test_a_torn_write_leaves_the_beginning_of_a_file(workshop: Workshop) -> None
     steps = operate(workshop.copy(workshop.root.parent / "twin").root, *arguments).steps
     notices = next(n for n, step in enumerate(steps, start=1) if step.endswith("notices.md"))
     assert operate(workshop.root, *arguments, fault=Fault(notices, torn=True)).status < 0
-    assert (workshop.root / ".git" / "phasegate" / "notices.md").read_bytes() == b"\n## Rel"
+    assert (workshop.root / ".git" / "phasegate" / "notices.md").read_bytes() == b"\n## rem"
 
 
 def test_a_clock_that_stands_still_makes_the_same_objects_again(workshop: Workshop) -> None:
