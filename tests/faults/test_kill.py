@@ -35,7 +35,7 @@ pytestmark = pytest.mark.timeout(1800)
 QUICK_STEPS, QUICK_INSTANTS, QUICK_SANDBOXES = 6, 2, 2
 """Of each scene that the seed chose, in the quick selection."""
 
-INSTANTS, GATES_STEPS = 28, 30
+INSTANTS, GATES_STEPS = 34, 30
 SANDBOX = ("status", "--sandbox")
 
 
