@@ -33,6 +33,9 @@ FEW_OPERATORS, FEW_ROUNDS = 6, 2
 SHARING = 4
 """How many operators work in one and the same checkout; each of the others has one of its own."""
 
+EACH_LATE = 4
+"""Of those who have a checkout of their own, each so-manieth is late."""
+
 DAY_S = 86_400
 POLL_S = 0.01
 COMMANDS = [
@@ -47,11 +50,14 @@ public.gates = []
 """
 WAIT = """\
 #!/bin/sh
-if [ -z "$BARRIER" ] || [ -e "$BARRIER/open" ]; then exit 0; fi
-: > "$BARRIER/arrived.$$"
-read -r _ < "$BARRIER/gate"
+if [ -n "$BARRIER" ] && [ ! -e "$BARRIER/{gate}.open" ]; then
+  : > "$BARRIER/arrived.$$"
+  read -r _ < "$BARRIER/{gate}"
+fi
 """
-"""A pre-push hook: git has looked at the remote and found it as observed, and waits until all others have, too."""
+AT_ONCE, LATE = "at-once", "late"
+"""The gates of the barrier: for those who have found the remote as they observed it, and are about to move it; and for
+those who look at it again only when one of the others has won."""
 
 
 class Course:
@@ -61,26 +67,34 @@ class Course:
         self.workshop = workshop
         self.now_s = START_S + 30 * DAY_S
         workshop.write({"phasegate.toml": SETTINGS})
-        hook = workshop.root / ".git" / "hooks" / "pre-push"
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text(WAIT, encoding="utf-8")
-        hook.chmod(0o755)
         folder = workshop.root.parent
         own = [folder / f"checkout-{n}" for n in range(operators - SHARING)]
         for path in own:
             shutil.copytree(workshop.root, path, symlinks=True)
+        for n, place in enumerate([workshop.root, *own]):
+            _comes_late(place) if n % EACH_LATE == 1 else _goes_at_once(place)
         self.places = [*([workshop.root] * SHARING), *own]
+        self.late = [
+            n for n, place in enumerate(self.places) if place in own and own.index(place) % EACH_LATE == 0
+        ]
 
     def commands(self) -> list[tuple[str, ...]]:
-        """What an operator could do now; somebody works on, and the gates judge, where no release is due."""
-        self.now_s += DAY_S
-        if not self._is_possible(COMMANDS[0]):
-            self.workshop.commit("feat: go on")
+        """The different things that an operator could do now; somebody works on, and the gates judge, until there are some."""
+        while True:
+            self.now_s += DAY_S
+            if not self._is_possible(COMMANDS[0]):
+                self.workshop.commit("feat: go on")
+            self._judge()
+            possible = [command for command in COMMANDS if self._is_possible(command)]
+            if len(possible) > 1:
+                return possible
+            assert operate(self.workshop.root, *COMMANDS[0], "--yes", now_s=self.now_s).status == 0
+
+    def _judge(self) -> None:
         assert operate(self.workshop.root, "gates", now_s=self.now_s).status == 0
         evidence = self.workshop.root / ".git" / "phasegate" / "evidence"
         for place in set(self.places) - {self.workshop.root}:
             shutil.copytree(evidence, place / ".git" / "phasegate" / "evidence", dirs_exist_ok=True)
-        return [command for command in COMMANDS if self._is_possible(command)]
 
     def _is_possible(self, command: tuple[str, ...]) -> bool:
         shown = operate(self.workshop.root, *command, "--plan", "--json", now_s=self.now_s)
@@ -88,12 +102,11 @@ class Course:
         return bool(plan and plan["moves"] and not plan["holds"])
 
     def race(self, commands: list[tuple[str, ...]]) -> list[Ended]:
-        """Every operator does its command, and all push at the same instant."""
+        """Every operator does its command; all but the late push at the same instant."""
         barrier = self.workshop.root.parent / "barrier"
         shutil.rmtree(barrier, ignore_errors=True)
         barrier.mkdir()
-        os.mkfifo(barrier / "gate")
-        gate = os.open(barrier / "gate", os.O_RDWR)
+        gates = [_Gate(barrier / name) for name in (AT_ONCE, LATE)]
         racers = [
             Operator(place, *command, "--yes", environment=self._person(n, barrier), now_s=self.now_s)
             for n, (place, command) in enumerate(zip(self.places, commands))
@@ -102,15 +115,51 @@ class Course:
             racers
         ):
             time.sleep(POLL_S)
-        (barrier / "open").touch()
-        os.write(gate, b"\n" * len(racers))
-        ended = [racer.wait() for racer in racers]
-        os.close(gate)
-        return ended
+        ended: dict[int, Ended] = {}
+        for gate, late in zip(gates, (False, True)):
+            gate.open(len(racers))
+            ended.update({n: racer.wait() for n, racer in enumerate(racers) if (n in self.late) is late})
+        for gate in gates:
+            gate.close()
+        return [ended[n] for n in range(len(racers))]
 
     def _person(self, number: int, barrier: Path) -> dict[str, str]:
         name = f"Operator {number}"
         return {"GIT_COMMITTER_NAME": name, "GIT_AUTHOR_NAME": name, "BARRIER": str(barrier)}
+
+
+class _Gate:
+    """A pipe that processes read from until it is opened, and a file that says that it is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        os.mkfifo(path)
+        self._descriptor = os.open(path, os.O_RDWR)
+
+    def open(self, count: int) -> None:
+        """Let `count` processes through, and whoever comes later."""
+        self._path.with_name(f"{self._path.name}.open").touch()
+        os.write(self._descriptor, b"\n" * count)
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        os.close(self._descriptor)
+
+
+def _goes_at_once(place: Path) -> None:
+    _script(place / ".git" / "hooks" / "pre-push", WAIT.format(gate=AT_ONCE))
+
+
+def _comes_late(place: Path) -> None:
+    answer = _script(place / ".git" / "answer", f'{WAIT.format(gate=LATE)}exec git-receive-pack "$@"\n')
+    git(place, "config", "remote.origin.receivepack", str(answer))
+
+
+def _script(path: Path, text: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+    return path
 
 
 @pytest.mark.timeout(1800)
@@ -131,7 +180,6 @@ def test_of_operators_who_push_at_once_one_wins_and_the_others_are_told(
     lost: Counter[str] = Counter()
     for _ in range(rounds):
         possible = course.commands()
-        assert len(possible) > 1, possible
         before = read_ledger(course.workshop)
         ended = course.race([chance.choice(possible) for _ in range(operators)])
         winners = [n for n, end in enumerate(ended) if end.status == 0]
