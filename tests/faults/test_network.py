@@ -274,6 +274,7 @@ def disturb(stage: Stage, target: str, cut: Cut, *, everywhere: bool) -> str | N
     ended = stage.run()
     state = stage.state()
     was_cut = stage.wires[target].was_cut
+    assert not any(wire.overdue for wire in stage.wires.values()), "nothing ended the command"
     where = f"{target} {cut} everywhere={everywhere}: {ended.status}, {state}\n{ended.errors}"
     if NOT_KNOWN in ended.errors:
         assert ended.status in NOT_KNOWN_STATUSES, where

@@ -42,6 +42,8 @@ class Wire:
         self._lock = threading.Lock()
         self._mended = threading.Event()
         self._hang_ups = 0
+        self.overdue = False
+        """Whether a connection stalled for longer than anybody should wait."""
         self._closed = False
         self.mend()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -102,7 +104,7 @@ class Wire:
     def _befall(self, cut: Cut, ends: tuple[socket.socket, ...]) -> bool:
         """Whether the connection is over after `cut`."""
         if cut.manner == STALL:
-            self._mended.wait(_PATIENCE_S)
+            self.overdue |= not self._mended.wait(_PATIENCE_S)
             return False
         for end in ends:
             if cut.manner == RESET:
