@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.redaction import redact
+from phasegate.strict_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,7 +142,7 @@ class User:
         """Plugin id → how it is installed; raises `client-failed`."""
         listing = self._plugin("list", "--json")
         try:
-            return {row["id"]: _installed(row) for row in json.loads(listing)}
+            return {row["id"]: _installed(row) for row in read_json(listing)}
         except (ValueError, KeyError, TypeError) as error:
             raise _refused("claude plugin list --json", f"it answered {listing[:200]!r}") from error
 
@@ -152,8 +152,7 @@ class User:
         for line in done.stdout.splitlines():
             event = _event(line)
             if event.get("subtype") == "init":
-                plugins = {str(p.get("source")): Path(str(p.get("path"))) for p in event.get("plugins", ())}
-                return Session(plugins, frozenset(map(str, event.get("slash_commands", ()))))
+                return _session(event)
         raise _refused("claude -p hi", f"no session began: {_words(done)}")
 
     def _plugin(self, *arguments: str) -> str:
@@ -173,10 +172,18 @@ def _installed(row: dict[str, Any]) -> Installed:
 
 def _event(line: str) -> dict[str, Any]:
     try:
-        event = json.loads(line)
+        event = read_json(line)
     except ValueError:
         return {}
     return event if isinstance(event, dict) else {}
+
+
+def _session(event: dict[str, Any]) -> Session:
+    try:
+        plugins = {plugin["source"]: Path(plugin["path"]) for plugin in event["plugins"]}
+        return Session(plugins, frozenset(event["slash_commands"]))
+    except (KeyError, TypeError) as error:
+        raise _refused("claude -p hi", f"its init event lacks {error}") from error
 
 
 def _address(repository: Repository, remote: str) -> str:

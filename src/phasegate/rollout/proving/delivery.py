@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import posixpath
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.gates.worktree import temporary_worktree
-from phasegate.plugin.header import HeaderError, read_header
 from phasegate.plugin.manifest import MANIFEST, read_catalogue
-from phasegate.plugin.tree import SYMLINK, FolderFiles, paths_below
+from phasegate.plugin.tree import SYMLINK, FolderFiles, join
 from phasegate.rollout.proving.client import User
+from phasegate.rollout.proving.commands import commands_of
 from phasegate.rollout.proving.verify import Check
 from phasegate.verdict import Verdict
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
     from phasegate.ledger.records import Channel
     from phasegate.plugin.manifest import Marketplace
-    from phasegate.plugin.tree import Files
     from phasegate.rollout.desk import Desk
     from phasegate.rollout.proving.client import Client, Installed, Session
     from phasegate.rollout.reading.world import World
@@ -91,7 +88,8 @@ class Follower:
     def _look(self, channel: Channel, subject: str) -> Iterator[Check]:
         git = self._desk.repository.git
         with temporary_worktree(git.with_environment(**self._user.git_environment), channel.commit) as root:
-            offer = _offer(read_catalogue(FolderFiles(root)).marketplace)
+            catalogue = read_catalogue(FolderFiles(root))
+            offer = _offer(catalogue.marketplace)
             if not offer.folders:
                 reason = "no marketplace there lists a plugin of this repository, so no client can follow it"
                 yield Check(subject, Verdict.INCONCLUSIVE, reason)
@@ -100,14 +98,16 @@ class Follower:
             self._has = installed = self._user.installed()
             session = self._user.session()
             for plugin, folder in offer.folders.items():
-                about, ours, theirs = (
+                about, theirs, ours = (
                     f"{subject}, {plugin}",
-                    FolderFiles(root / folder),
                     installed.get(plugin),
+                    FolderFiles(root / folder),
                 )
+                manifest = catalogue.manifests.get(join(folder, MANIFEST))
+                commands = commands_of(ours, manifest.data if manifest else {})
                 tree = git.run("rev-parse", "--verify", f"{channel.tree}:{'' if folder == '.' else folder}")
                 yield _compared(about, ours, theirs, channel.version, tree)
-                yield _loaded(about, ours, theirs, plugin, session)
+                yield _loaded(about, theirs, plugin, commands, session)
 
     def _take(self, channel: Channel, offer: _Offer) -> None:
         if self._has is None:
@@ -132,6 +132,8 @@ def _compared(subject: str, ours: FolderFiles, theirs: Installed | None, version
         return Check(subject, Verdict.FAIL, "is not installed")
     if theirs.version != version:
         return Check(subject, Verdict.FAIL, f"{theirs.version} is installed, the ledger says {version}")
+    if not theirs.folder.is_dir():
+        return Check(subject, Verdict.FAIL, f"{version} is installed, but its folder is not there")
     wrong = differences(ours, FolderFiles(theirs.folder))
     if wrong:
         more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
@@ -141,17 +143,17 @@ def _compared(subject: str, ours: FolderFiles, theirs: Installed | None, version
 
 
 def _loaded(
-    subject: str, ours: FolderFiles, theirs: Installed | None, plugin: str, session: Session
+    subject: str, theirs: Installed | None, plugin: str, commands: frozenset[str], session: Session
 ) -> Check:
     if theirs is not None and theirs.errors:
         return Check(subject, Verdict.FAIL, f"does not load: {'; '.join(theirs.errors)}")
     if theirs is None or session.plugins.get(plugin) != theirs.folder:
         return Check(subject, Verdict.FAIL, "no session loads it")
-    commands = commands_of(ours, plugin.rpartition("@")[0])
-    missing = commands - session.commands
+    wanted = {f"{plugin.rpartition('@')[0]}:{command}" for command in commands}
+    missing = sorted(wanted - session.commands)
     if missing:
-        return Check(subject, Verdict.FAIL, f"loads without its commands {', '.join(sorted(missing))}")
-    return Check(subject, Verdict.PASS, f"loads with {', '.join(sorted(commands)) or 'no command'}")
+        return Check(subject, Verdict.FAIL, f"loads without its commands {', '.join(missing)}")
+    return Check(subject, Verdict.PASS, f"loads with {', '.join(sorted(wanted)) or 'no command'}")
 
 
 def differences(ours: FolderFiles, theirs: FolderFiles) -> tuple[str, ...]:
@@ -173,33 +175,3 @@ def _contents(folder: FolderFiles) -> dict[str, tuple[str, bytes | None]]:
 
 def _end(root: Path, link: str) -> bytes:
     return os.fsencode(os.path.relpath(os.path.realpath(root / link), os.path.realpath(root)))
-
-
-def commands_of(files: Files, plugin: str) -> frozenset[str]:
-    """The slash commands that users of the plugin in `files` have, as clients name them."""
-    given = json.loads(files.read(MANIFEST) or b"{}").get("commands", "commands")
-    listed = given if isinstance(given, list) else [given]
-    roots = [posixpath.normpath(root) for root in listed if isinstance(root, str)]
-    return frozenset(
-        ":".join((plugin, *_name(path, root).split("/")))
-        for root in roots
-        for path in {root, *paths_below(files, root)}
-        if path.endswith(".md") and _is_for_users(files, path)
-    )
-
-
-def _name(path: str, root: str) -> str:
-    inside = posixpath.basename(path) if path == root else posixpath.relpath(path, root)
-    return inside[: -len(".md")]
-
-
-def _is_for_users(files: Files, path: str) -> bool:
-    content = files.read(path)
-    if content is None or posixpath.join(posixpath.dirname(path), "SKILL.md") in files.paths():
-        return False  # a folder with such a file is one skill, not a folder of commands
-    try:
-        header = read_header(content.decode("utf-8", "replace"))
-    except HeaderError:
-        return True
-    shown = header.values.get("user-invocable")
-    return shown is None or shown.texts != ("false",)

@@ -196,6 +196,24 @@ def test_a_session_that_never_began_is_a_clear_error(workshop: Workshop, tmp_pat
 
 
 @posix
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"subtype": "init"},
+        {**INIT, "plugins": ["demo"]},
+        {**INIT, "plugins": [{"name": "demo"}]},
+        {**INIT, "slash_commands": None},
+    ],
+)
+def test_an_init_event_of_another_form_is_a_clear_error(
+    workshop: Workshop, tmp_path: Path, event: dict[str, object]
+) -> None:
+    with pytest.raises(PhasegateError) as error:
+        user(workshop, tmp_path, f"print({json.dumps(event)!r})").session()
+    assert "its init event lacks" in refusal(error)
+
+
+@posix
 def test_a_client_that_hangs_is_ended(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from phasegate.plugin.tree import FolderFiles
-from phasegate.rollout.proving.client import Client
+from phasegate.rollout.proving import delivery
+from phasegate.rollout.proving.client import Client, Installed, Session
 from phasegate.rollout.proving.delivery import Follower, differences
 from phasegate.verdict import Verdict
 from workshop import FILES, Workshop
@@ -76,6 +77,41 @@ def test_a_link_is_where_it_leads_and_not_the_file_there(sent: Path, received: P
     (sent / "other").symlink_to("a.txt")
     (received / "other").symlink_to(".hidden")
     assert found(sent, received) == ("copy", "other")
+
+
+def test_what_was_installed_is_compared_with_the_ledger(sent: Path, received: Path) -> None:
+    def said(theirs: Installed | None) -> str:
+        check = delivery._compared("user", FolderFiles(sent), theirs, "1.0.0", "TREE")
+        return f"{check.verdict.value}: {check.reason}"
+
+    assert said(Installed("1.0.0", received, ())) == "PASS: 1.0.0 is installed, every byte of tree TREE"
+    assert said(Installed("1.0.1", received, ())) == "FAIL: 1.0.1 is installed, the ledger says 1.0.0"
+    assert (
+        said(Installed("1.0.0", received / "x", ()))
+        == "FAIL: 1.0.0 is installed, but its folder is not there"
+    )
+    assert said(None) == "FAIL: is not installed"
+    for name in "abcde":
+        (received / name).write_bytes(b"")
+    assert said(Installed("1.0.0", received, ())) == (
+        "FAIL: 1.0.0 is installed, but not the bytes of tree TREE: a, b, c and 2 more"
+    )
+
+
+def test_what_is_installed_must_load_from_there_with_its_commands(tmp_path: Path) -> None:
+    def said(theirs: Installed | None, plugins: dict[str, Path], *shown: str) -> str:
+        session = Session(plugins, frozenset(shown))
+        check = delivery._loaded("user", theirs, "demo@market", frozenset({"a", "b:c"}), session)
+        return f"{check.verdict.value}: {check.reason}"
+
+    good, there = Installed("1.0.0", tmp_path, ()), {"demo@market": tmp_path}
+    assert said(good, there, "demo:a", "demo:b:c", "init") == "PASS: loads with demo:a, demo:b:c"
+    assert said(good, there, "demo:a", "b:c") == "FAIL: loads without its commands demo:b:c"
+    broken = Installed("1.0.0", tmp_path, ("no JSON", "no hope"))
+    assert said(broken, there, "demo:a", "demo:b:c") == "FAIL: does not load: no JSON; no hope"
+    for plugins in ({}, {"demo@market": tmp_path / "old"}, {"demo@other": tmp_path}):
+        assert said(good, plugins, "demo:a", "demo:b:c") == "FAIL: no session loads it"
+    assert said(None, there, "demo:a", "demo:b:c") == "FAIL: no session loads it"
 
 
 def unasked(workshop: Workshop, tmp_path: Path, channel: str = "stable") -> Follower:

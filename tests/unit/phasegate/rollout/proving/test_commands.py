@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from phasegate.plugin.tree import MemoryFiles
-from phasegate.rollout.proving.delivery import commands_of
+from phasegate.rollout.proving.commands import commands_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,24 +14,24 @@ COMMAND = "---\ndescription: Do it\n---\nDo it.\n"
 
 
 def commands(files: Mapping[str, str], **manifest: object) -> set[str]:
-    contents = {".claude-plugin/plugin.json": json.dumps({"name": "p", **manifest}), **files}
-    return set(commands_of(MemoryFiles({path: text.encode() for path, text in contents.items()}), "p"))
+    contents = {path: text.encode() for path, text in files.items()}
+    return set(commands_of(MemoryFiles(contents), {"name": "p", **manifest}))
 
 
 def test_each_file_is_a_command_by_its_path() -> None:
     files = dict.fromkeys(("commands/a.md", "commands/deep/er/b.md", "commands/c.txt", "other/d.md"), COMMAND)
-    assert commands(files) == {"p:a", "p:deep:er:b"}
+    assert commands(files) == {"a", "deep:er:b"}
 
 
 @pytest.mark.parametrize("text", ["no header", "---\ndescription: [broken\n---\nText\n", ""])
 def test_a_command_without_a_header_that_can_be_read_is_one_all_the_same(text: str) -> None:
-    assert commands({"commands/a.md": text}) == {"p:a"}
+    assert commands({"commands/a.md": text}) == {"a"}
 
 
 def test_a_command_that_says_that_it_is_not_for_users_is_none() -> None:
     hidden = COMMAND.replace("---\nDo", "user-invocable: false\n---\nDo")
     shown = COMMAND.replace("---\nDo", "user-invocable: true\n---\nDo")
-    assert commands({"commands/a.md": hidden, "commands/b.md": shown}) == {"p:b"}
+    assert commands({"commands/a.md": hidden, "commands/b.md": shown}) == {"b"}
 
 
 def test_a_folder_that_is_a_skill_holds_no_commands() -> None:
@@ -42,8 +41,8 @@ def test_a_folder_that_is_a_skill_holds_no_commands() -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ("./other", {"p:b", "p:c:d"}),
-        (["./other/", "./alone.md"], {"p:b", "p:c:d", "p:alone"}),
+        ("./other", {"b", "c:d"}),
+        (["./other/", "./alone.md"], {"b", "c:d", "alone"}),
         ([], set()),
         ({"e": {"source": "./other/b.md"}}, set()),
     ],
