@@ -108,9 +108,20 @@ def requested_release(state: State, version: str) -> Release:
 
 
 def last_good(state: State, config: Config, channel: str, bad: frozenset[str]) -> Release | None:
-    """The last good release of `channel`; else of the public channel; else of any channel."""
-    names = [channel, config.public_channel, *state.channels]
+    """The last good release of `channel`; else of the public channel; else of the channels between them."""
+    names = _from_here_on(config, channel)
     return next((r for name in names for r in _good_of(state, name, bad)), None)
+
+
+def refuse_unproven(state: State, config: Config, channel: str, release: Release) -> None:
+    """Raise `nothing-to-roll-back` where `channel` would get what its gates have never judged.
+
+    A rollback runs no gate. So a channel gets back only what it has carried, or a channel that comes after it.
+    """
+    channels = [state.channels[name] for name in _from_here_on(config, channel) if name in state.channels]
+    if release.content not in {state.releases[v].content for c in channels for v in c.history}:
+        why = f"neither channel {channel} nor one after it has carried {release.version}, so its gates have not judged it"
+        raise nothing_to_roll_back(why, state)
 
 
 def representative(state: State, release: Release) -> Release:
@@ -156,6 +167,13 @@ def nothing_to_roll_back(why: str, state: State) -> PhasegateError:
         why=why,
         hint=f"See `invoke history`; --to VERSION names a release yourself. Releases: {versions}.",
     )
+
+
+def _from_here_on(config: Config, channel: str) -> list[str]:
+    """`channel`, then those that only what went through it gets to, the public one first."""
+    order = [phase.channel for phase in config.phases.values() if phase.channel]
+    after = order[order.index(channel) + 1 :] if channel in order else [config.public_channel]
+    return [channel, *reversed(after)]
 
 
 def _good_of(state: State, channel: str, bad: frozenset[str]) -> Iterator[Release]:

@@ -13,6 +13,7 @@ from phasegate.rollout.planning.targets import (
     last_public,
     nearest_site,
     nothing_to_roll_back,
+    refuse_unproven,
     requested_release,
 )
 
@@ -37,6 +38,8 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
     targets = tuple(
         Target(name, current, good) for name, current in currents if current.content != good.content
     )
+    for target in targets:
+        refuse_unproven(state, config, target.channel, good)
     withdrawn = (bad | {target.current.content for target in targets}) - {good.content}
     site = nearest_site(state, withdrawn, request.to)
     return Choice(targets, site, bad=frozenset(withdrawn), reports=bool(targets))

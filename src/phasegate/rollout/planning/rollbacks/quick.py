@@ -13,6 +13,7 @@ from phasegate.rollout.planning.targets import (
     last_good,
     nearest_site,
     nothing_to_roll_back,
+    refuse_unproven,
     representative,
     requested_release,
 )
@@ -40,6 +41,7 @@ def choose(state: State, config: Config, request: RollbackRequest) -> Choice:
                 raise nothing_to_roll_back(
                     f"channel {channel} has carried nothing good before {current.version}", state
                 )
+            refuse_unproven(state, config, channel, good)
             targets.append(Target(channel, current, representative(state, good)))
     docs_are_bad = (
         state.docs is not None

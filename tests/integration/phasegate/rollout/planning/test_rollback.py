@@ -289,3 +289,24 @@ def test_a_candidate_whose_flags_went_off_is_still_taken_back(kind: str, worksho
         changed = git(workshop.remote, "diff", "--name-only", good, f"refs/heads/{channel}").splitlines()
         assert "demo/broken.py" not in changed
     assert workshop.rollback(kind).operation is None
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"kind": "quick", "channel": "stable"},
+        {"kind": "quick", "channel": "stable", "to": "1.1.0-rc.1"},
+        {"kind": "quick", "channel": "canary", "to": "1.1.0-rc.1"},
+        {"kind": "full", "to": "1.1.0-rc.1"},
+    ],
+    ids=str,
+)
+def test_a_rollback_brings_no_candidate_to_clients_whose_gates_have_not_judged_it(
+    released: Workshop, request_: dict[str, str]
+) -> None:
+    released.deploy("internal")
+    before = released.remote_refs()
+    with pytest.raises(PhasegateError) as caught:
+        released.rollback(**request_)
+    assert caught.value.code is ErrorCode.NOTHING_TO_ROLL_BACK
+    assert released.remote_refs() == before

@@ -10,6 +10,7 @@ from phasegate.rollout.planning.targets import (
     last_public,
     last_site,
     nothing_to_roll_back,
+    refuse_unproven,
     representative,
     requested_release,
 )
@@ -73,11 +74,28 @@ def test_the_last_good_release_is_the_channel_s_own_where_it_has_one() -> None:
     assert last_good(now, CONFIG, "canary", frozenset({NEW.content})) == OLD
 
 
-def test_else_the_last_good_one_of_the_public_else_of_any_channel() -> None:
+def test_else_the_last_good_one_of_the_public_else_of_a_channel_before_it() -> None:
     other = release("0.9.0")
-    public = state(OLD, NEW, other, channels={"canary": ("1.1.0",), "edge": ("0.9.0",), "stable": ("1.0.0",)})
-    assert last_good(public, CONFIG, "canary", frozenset({NEW.content})) == OLD
-    assert last_good(public, CONFIG, "canary", frozenset({NEW.content, OLD.content})) == other
+    now = state(
+        OLD, NEW, other, channels={"internal": ("1.1.0",), "canary": ("0.9.0",), "stable": ("1.0.0",)}
+    )
+    assert last_good(now, CONFIG, "internal", frozenset({NEW.content})) == OLD
+    assert last_good(now, CONFIG, "internal", frozenset({NEW.content, OLD.content})) == other
+    assert last_good(now, CONFIG, "edge", frozenset()) == OLD
+
+
+def test_no_channel_gets_back_what_has_not_come_as_far() -> None:
+    now = state(
+        OLD, NEW, channels={"internal": ("1.0.0", "1.1.0"), "canary": ("1.0.0",), "stable": ("1.0.0",)}
+    )
+    assert last_good(now, CONFIG, "canary", frozenset({OLD.content})) is None
+    refuse_unproven(now, CONFIG, "internal", NEW)
+    refuse_unproven(now, CONFIG, "canary", OLD)
+    for channel in ("canary", "stable", "edge"):
+        with pytest.raises(PhasegateError) as caught:
+            refuse_unproven(now, CONFIG, channel, NEW)
+        assert caught.value.code is ErrorCode.NOTHING_TO_ROLL_BACK
+        assert "its gates have not judged it" in caught.value.why
 
 
 def test_there_may_be_no_good_release_at_all() -> None:
