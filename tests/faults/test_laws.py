@@ -61,6 +61,8 @@ phases.public.gates = []
 notify.console = false
 """
 CHANNELS = ("internal", "canary", "stable")
+GATES = {"internal": {"plugin"}, "canary": {"plugin", "tests"}, "stable": {"plugin", "tests", "docs"}}
+"""Channel → the gates that its content must have passed, by CONFIG: those of its phase and of the phases before it."""
 KINDS = ("quick", "full", "flag", "docs")
 REFUSALS = {
     ErrorCode.NO_RELEASE_DUE,
@@ -103,7 +105,7 @@ class Releases(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="laws-"))
         self.workshop = tally.template.copy(self.folder)
         self.commits = 0
-        self.passed: set[str] = set()
+        self.passed: dict[str, set[str]] = {}
         self.tips: dict[str, str] = {}
         self.trees: dict[str, str] = {}
 
@@ -264,7 +266,7 @@ class Releases(RuleBasedStateMachine):
     def _judging(self, verdict: Verdict, override: str | None = None) -> Any:
         def judge(desk: Desk, subject: Subject) -> tuple[Judgement, ...]:
             if verdict is Verdict.PASS or (verdict is Verdict.INCONCLUSIVE and override):
-                self.passed.add(subject.content)
+                self.passed.setdefault(subject.content, set()).update(subject.gates)
             return tuple(replace(j, verdict=verdict.value) for j in assume_passed(desk, subject))
 
         return judge
@@ -272,7 +274,9 @@ class Releases(RuleBasedStateMachine):
     def _learn_from_ledger(self, world: World) -> None:
         """What real gates passed in a process of its own."""
         for operation in read_operations(self.workshop.desk.repository.git, world.ledger_head):
-            self.passed |= {j.content for j in operation.judgements if j.verdict == Verdict.PASS.value}
+            for judgement in operation.judgements:
+                if judgement.verdict == Verdict.PASS.value:
+                    self.passed.setdefault(judgement.content, set()).add(judgement.gate)
 
     def _hold_laws(self) -> None:
         """What git itself shows: forward, rising, one tree a version, nothing that did not pass."""
@@ -285,7 +289,8 @@ class Releases(RuleBasedStateMachine):
                 continue
             version, tree = self.workshop.version_on(channel), self.workshop.tree_on(channel)
             assert self.trees.setdefault(version, tree) == tree, f"{version} names two trees"
-            assert state.releases[version].content in self.passed, f"{channel} carries what passed no gate"
+            unjudged = GATES[channel] - self.passed.get(state.releases[version].content, set())
+            assert not unjudged, f"{channel} carries {version}, which did not pass {unjudged}"
             if channel in self.tips:
                 before = self.tips[channel]
                 git(remote, "merge-base", "--is-ancestor", before, tip)
