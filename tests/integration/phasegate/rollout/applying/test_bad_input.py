@@ -194,7 +194,7 @@ def test_the_rows_cover_every_code_that_bad_input_can_cause() -> None:
         ErrorCode.TAG_IN_USE,
         ErrorCode.SANDBOX_INVALID,
         ErrorCode.EFFECTS_OPEN,
-        ErrorCode.FILE_UNWRITTEN,
+        ErrorCode.CLIENT_FAILED,
         ErrorCode.VERIFICATION_FAILED,
         ErrorCode.REHEARSAL_FAILED,
         ErrorCode.FILE_UNWRITTEN,
