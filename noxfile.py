@@ -35,6 +35,7 @@ LINKS = [
 SECRETS = ["--no-validate", "--no-update-check", "--git-history", "none", "--redact", "--quiet"]
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}
 COVERAGE = {"3.12": ["--cov", "--cov-report=term", "--cov-fail-under=90"]}
+ALL_ON, ELSEWHERE = "3.13", ["-m", "not once"]
 
 
 def install(session: nox.Session, *groups: str, project: Sequence[str] = DEPENDENCIES) -> None:
@@ -60,9 +61,11 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The suites on every Python; 90 % coverage is asked on one, of the whole and not of `-- -m unit`."""
+    """The suites on every Python; what takes whole rollouts on one, and 90 % coverage is asked on another."""
     install(session, "test", project=EDITABLE)
-    session.run("pytest", "-n", "auto", *(session.posargs or COVERAGE.get(str(session.python), [])))
+    python = str(session.python)
+    chosen = [*COVERAGE.get(python, []), *([] if python == ALL_ON else ELSEWHERE)]
+    session.run("pytest", "-n", "auto", *(session.posargs or chosen))
 
 
 @nox.session

@@ -99,6 +99,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         suite = suite_of(item.path)
         if suite:
             item.add_marker(suite)
+        if suite == "faults":
+            item.add_marker("once")
     if not asks_for_benchmarks(config):
         benchmarks = [item for item in items if suite_of(item.path) == "performance"]
         items[:] = [item for item in items if suite_of(item.path) != "performance"]

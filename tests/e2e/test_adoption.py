@@ -18,7 +18,7 @@ from workshop import Workshop, git
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.once, pytest.mark.timeout(600)]
 
 FLAGS = '{"schema": 1, "flags": {"fast": {"enabled": true}}}\n'
 
