@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from hypothesis import strategies as st
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.terminal import printable
+from workshop import git
+
+if TYPE_CHECKING:
+    from workshop import Workshop
 
 T = TypeVar("T")
 
@@ -72,17 +76,17 @@ def values(keys: st.SearchStrategy[str], leaves: st.SearchStrategy[Any] = LEAVES
 
 def as_json(data: object) -> st.SearchStrategy[bytes]:
     """`data` as JSON, or nearly: torn, too deep, with a key twice, in another encoding."""
-    text = json.dumps(data)
-    deep, many = "[" * 5_000 + "]" * 5_000, "9" * 5_000
+    text, many = json.dumps(data), "9" * 5_000
+    depths = st.integers(10, 1_200) | st.just(5_000)
     return st.one_of(
         st.just(text.encode()),
         st.just(json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")),
         st.integers(0, len(text)).map(lambda end: text[:end].encode()),
+        depths.map(lambda n: text.replace("}", f', "x": {"[" * n}{"]" * n}}}', 1).encode()),
         st.sampled_from([
             b"\xef\xbb\xbf" + text.encode(),
             text.encode("utf-16"),
             text.replace("{", '{"name": 1, ', 1).encode(),
-            text.replace("}", f', "x": {deep}}}', 1).encode(),
             text.replace("}", f', "x": {many}}}', 1).encode(),
             text.replace('"', '"\\ud800', 1).encode(),
             (text + "\0").encode(),
@@ -129,6 +133,15 @@ def foreseen(act: Callable[[], T]) -> T | None:
     except PhasegateError as error:
         _can_be_told(error)
         return None
+
+
+def put_back(workshop: Workshop, refs: dict[str, str]) -> None:
+    """The remote as it was, and this clone without what it has seen since."""
+    for ref in workshop.remote_refs().keys() - refs.keys():
+        git(workshop.remote, "update-ref", "-d", ref)
+    moves = [f"update {ref} {value}\n" for ref, value in refs.items()]
+    git(workshop.remote, "update-ref", "--stdin", stdin="".join(moves))
+    git(workshop.root, "update-ref", "-d", "refs/phasegate/known/ledger")
 
 
 def _can_be_told(error: PhasegateError) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from faults.hostile import CASES, COMMANDS, LEAVES, PATHS, TEXTS, foreseen, mixed, values
+from faults.hostile import CASES, COMMANDS, LEAVES, PATHS, TEXTS, foreseen, mixed, put_back, values
 from phasegate.config import CRITERIA, PHASES, Config, parse_config, read_config
 from phasegate.toml_table import is_ref_name
 from workshop import git
@@ -159,22 +159,20 @@ def test_names_that_are_taken_are_names_that_git_takes(fuzz: Callable[..., None]
 def test_a_hostile_configuration_in_use(
     fuzz: Callable[..., None], released: Workshop, tmp_path: Path, figure: Callable[[str], None]
 ) -> None:
-    """Whatever is read, planning and looking end well or in a typed error, nothing moves, and no canary appears."""
+    """Whatever is read, planning and deploying end well or in a typed error, and no canary appears."""
     before = released.remote_refs()
-    names = st.sampled_from(
-        [
-            "internal",
-            "stable",
-            "main",
-            "x",
-            "demo",
-            "demo/commands",
-            "CHANGELOG.md",
-            "noxfile.py",
-            *COMMANDS,
-            *PATHS,
-        ]
-    )
+    plain = [
+        "internal",
+        "stable",
+        "main",
+        "x",
+        "demo",
+        "demo/commands",
+        "demo/flags.json",
+        "noxfile.py",
+        "noxfile.py/x",
+    ]
+    names = mixed(st.sampled_from(plain), st.sampled_from([*COMMANDS, *PATHS]))
     keys = {
         **dict.fromkeys(("source", "changelog"), names),
         "tag_format": names.map("{{version}}{}".format) | names.map("{}{{version}}".format),
@@ -202,9 +200,10 @@ def test_a_hostile_configuration_in_use(
         taken += foreseen(lambda: released.config) is not None
         for kind in ("quick", "full", "docs", "flag"):
             foreseen(lambda kind=kind: released.plan_rollback(kind))  # type: ignore[misc]
-        foreseen(lambda: released.plan_deploy("internal"))
         foreseen(lambda: released.plan_deploy("public"))
-        assert released.remote_refs() == before
+        done = foreseen(lambda: released.deploy("internal"))
+        assert done is not None or released.remote_refs() == before
+        put_back(released, before)
         assert not list(tmp_path.rglob("CANARY*"))
 
     fuzz(tables, check, cases=CASES["config in use"])

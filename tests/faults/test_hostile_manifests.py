@@ -42,13 +42,29 @@ MARKUP = st.sampled_from([
     *('"\\U', '"\\x', '"\\ud800"', "FFFFFFFF", "'", '"', ": ", "\n", "\r\n", "\t", "#", "<<: ", "...", "\0", "\x85", "\ufeff", "Bash(git:*)", "~"),
     *(f"{key}: " for key in COMMAND_KEYS),
 ])  # fmt: skip
-HEADERS = st.one_of(
-    st.lists(MARKUP | TEXTS, max_size=12).map(lambda parts: "---\n" + "".join(parts) + "\n---\nbody"),
-    st.lists(MARKUP, max_size=12).map("".join),
-    st.tuples(st.sampled_from(["[", "{", "- ", "? ", "&a [", "!!x "]), st.integers(1, 3_000)).map(
-        lambda t: f"---\na: {t[0] * t[1]}\n---\nbody"
-    ),
-    st.text(max_size=80),
+SCALARS = st.sampled_from([
+    *('"\\UFFFFFFFF"', '"\\U00110000"', '"\\ud800"', '"\\x4"', '"', "'", "*a", "&a [*a]", "&a {*a : *a}", "!!int x", "!<%zz> x", "|", ">-\n  x", "[a, 1]"),
+    *("{a: b}", "yes", "~", "1e999", "0x" + "f" * 99, "2027-02-30", "? x", "a: b: c", "#", "Bash(git:*), Read", "Bash((((", "x" * 9_999, "\t", "@", "%"),
+])  # fmt: skip
+LINES = st.tuples(
+    st.sampled_from([*COMMAND_KEYS, "<<", "? [a]", "&a x", '"\\x41"']) | TEXTS, mixed(SCALARS, SCALARS, TEXTS)
+)
+DEEP = st.tuples(st.sampled_from(["[", "{", "- ", "? ", "&a [", "!!x "]), st.integers(1, 3_000))
+HEADERS = mixed(
+    *[
+        st.lists(LINES.map(": ".join), max_size=4).map(
+            lambda lines: "---\n" + "\n".join(lines) + "\n---\nbody"
+        )
+    ]
+    * 8,
+    *[
+        st.lists(mixed(MARKUP, MARKUP, MARKUP, TEXTS), max_size=8).map(
+            lambda p: "---\n" + "".join(p) + "\n---\nbody"
+        )
+    ]
+    * 8,
+    *[st.lists(MARKUP, max_size=12).map("".join), st.text(max_size=80)] * 3,
+    DEEP.map(lambda t: f"---\na: {t[0] * t[1]}\n---\nbody"),
 )
 
 

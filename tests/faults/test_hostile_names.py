@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from faults.hostile import CASES, COMMANDS, PATHS, TEXTS, foreseen
+from faults.hostile import CASES, COMMANDS, PATHS, TEXTS, foreseen, put_back
 from phasegate.ledger.times import iso, seconds
 from phasegate.rollout.desk import Desk
 from phasegate.rollout.proving.verify import verify
@@ -120,11 +120,7 @@ def test_any_refs_on_the_remote(fuzz: Callable[..., None], released: Workshop, t
         foreseen(lambda: verify(desk.repository, released.observe(), desk.config))
         foreseen(lambda: released.rollback("quick"))
         assert not list(tmp_path.rglob("CANARY*"))
-        for ref in released.remote_refs().keys() - before.keys():
-            git(released.remote, "update-ref", "-d", ref)
-        for ref, value in before.items():
-            git(released.remote, "update-ref", ref, value)
-        git(released.root, "update-ref", "-d", "refs/phasegate/known/ledger")
+        put_back(released, before)
 
     fuzz(st.lists(REFS, min_size=1, max_size=3), check, cases=CASES["refs on a remote"])
 

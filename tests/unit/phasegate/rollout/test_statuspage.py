@@ -80,3 +80,10 @@ def test_no_text_from_outside_adds_a_tag_to_the_page(name: str, reason: str) -> 
 
 def test_the_same_state_gives_the_same_bytes() -> None:
     assert render_status_page(NOW) == render_status_page(NOW)
+
+
+def test_a_reason_that_is_no_utf_8_is_shown_by_its_codes() -> None:
+    burnt = state(release("1.0.0", withdrawn="caf\udce9"), channels={"stable": ("1.0.0",)})
+    page = render_status_page(burnt)
+    assert "withdrawn: caf\\udce9" in page["status.html"].decode()
+    assert json.loads(page["status.json"])["withdrawn"] == {"1.0.0": "caf\udce9"}
