@@ -61,7 +61,10 @@ def render_status_page(state: State) -> dict[str, bytes]:
         "rollout": state.rollout and {"version": state.rollout.version, "phase": state.rollout.phase},
         "withdrawn": {v: r.withdrawn for v, r in state.releases.items() if r.withdrawn is not None},
     }
-    return {PAGE: page.encode("utf-8", "backslashreplace"), DATA: (json.dumps(data, indent=2) + "\n").encode()}
+    return {
+        PAGE: page.encode("utf-8", "backslashreplace"),
+        DATA: (json.dumps(data, indent=2) + "\n").encode(),
+    }
 
 
 def _rollout_line(state: State) -> str:
