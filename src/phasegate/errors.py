@@ -17,7 +17,7 @@ _NOT_WRITABLE = {
 _NO_TEMPORARY_FOLDER = "No usable temporary directory"
 _NOT_WRITABLE_WORDS = re.compile(
     r"^(?!remote:).*(?:No space left on device|Disk quota exceeded|File too large|Read-only file system|"
-    r"Permission denied|insufficient permission for adding an object .*)\s*$",
+    r"Permission denied|insufficient permission for adding an object .*|couldn't write '.*')\s*$",
     re.MULTILINE | re.IGNORECASE,
 )
 

@@ -76,6 +76,7 @@ def test_another_error_of_the_system_is_none_of_a_file_s() -> None:
         "fatal: Unable to create '/r/index.lock': Read-only file system",
         "error: insufficient permission for adding an object to repository database .git/objects",
         "error: unable to write file x: File too large",
+        "error: cannot update ref 'refs/x': couldn't write '/r/refs/x.lock'\n ! a..b  x -> y  (unable to update local ref)",
     ],
 )
 def test_a_file_that_git_could_not_write_is_told_in_git_s_own_words(words: str) -> None:
