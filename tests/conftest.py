@@ -51,9 +51,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One seed for all workers; the first to come chooses it where nobody gave one."""
+    """One seed for all workers: the quick selection is the same each time, the whole a new one where nobody gave one."""
     if config.option.seed is None:
-        config.option.seed = random.SystemRandom().randrange(2**32)
+        config.option.seed = random.SystemRandom().randrange(2**32) if config.option.whole else 0
 
 
 def pytest_report_header(config: pytest.Config) -> str:
