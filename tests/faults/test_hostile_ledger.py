@@ -64,13 +64,14 @@ EFFECTS = st.sampled_from(
 HALVES = st.sampled_from(
     ["\ud800", "caf\udce9", "\x1b[2J", "</td><script>", "# 9.9.9 (2027-01-15)\n", "$project ${version}"]
 )
-HOSTILE = st.one_of(TIMES, VERSIONS, IDS, REFS, EFFECTS, HALVES, HALVES, HALVES, st.sampled_from([*PHASES, *COMMANDS, *PATHS]), values(FIELDS))  # fmt: skip
+HOSTILE = st.one_of(TIMES, VERSIONS, IDS, REFS, EFFECTS, HALVES, st.sampled_from([*PHASES, *COMMANDS, *PATHS]), values(FIELDS))  # fmt: skip
 
 
 def entries(good: Any) -> st.SearchStrategy[bytes]:
     changed = mutated(good, HOSTILE).map(lambda data: json.dumps(data).encode())
     return mixed(
         *[changed] * 6,
+        *[mutated(good, HALVES).map(lambda data: json.dumps(data).encode())] * 3,
         mutated(good, HOSTILE).flatmap(as_json),
         values(FIELDS).flatmap(as_json),
         st.binary(max_size=30),
