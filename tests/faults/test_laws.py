@@ -30,8 +30,7 @@ from phasegate.rollout.applying.engine import carry_out, preview
 from phasegate.rollout.applying.judging import assume_passed
 from phasegate.rollout.planning.rollback import choose
 from phasegate.rollout.planning.targets import RollbackRequest
-from phasegate.rollout.proving.invariants import broken_invariants
-from phasegate.rollout.proving.rehearsal import _differs
+from phasegate.rollout.proving.invariants import broken_invariants, deviations
 from phasegate.verdict import Verdict
 from phasegate.version.semver import Version
 from workshop import FILES, FLAGS, PHASES, Workshop, git
@@ -257,7 +256,7 @@ class Releases(RuleBasedStateMachine):
         choice: Choice | None = chooser(before)
         after: World = self.workshop.observe()
         broken = [
-            *_differs(done, shown, objects),
+            *deviations(done, shown, objects),
             *broken_invariants(self.workshop.desk, before, after, choice),
         ]
         assert not broken, (name, broken)

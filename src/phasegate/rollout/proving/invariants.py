@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phasegate.git.objects import is_ancestor
+from phasegate.rollout.planning.plan import NODE
 from phasegate.rollout.proving.verify import verify
 from phasegate.verdict import Verdict
 from phasegate.version.semver import Version
@@ -12,7 +13,9 @@ from phasegate.version.semver import Version
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from phasegate.rollout.applying.engine import Done
     from phasegate.rollout.desk import Desk
+    from phasegate.rollout.planning.plan import Plan
     from phasegate.rollout.planning.targets import Choice
     from phasegate.rollout.reading.world import World
 
@@ -30,6 +33,22 @@ def broken_invariants(desk: Desk, before: World, after: World, choice: Choice | 
     yield from (f"effect {effect.key} is open" for effect in after.state.effects)
     if desk.repository.git.run("status", "--porcelain"):
         yield "the checkout was touched"
+
+
+def deviations(done: Done, shown: Plan, expected: dict[str, str]) -> Iterator[str]:
+    """Where the plan that was executed is not the one that had been shown, to the object id."""
+    if done.plan.as_json() != shown.as_json():
+        yield "planning twice gave two plans"
+    if done.operation is None:
+        yield "nothing was published"
+        return
+    for planned, moved in zip(done.plan.moves, done.operation.moves):
+        if (
+            (planned.new or "").startswith(NODE)
+            and planned.new in expected
+            and expected[planned.new] != moved.new
+        ):
+            yield f"{moved.ref}: planned {expected[planned.new]}, published {moved.new}"
 
 
 def _backwards(desk: Desk, before: World, after: World) -> Iterator[str]:

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Callable
 
 from phasegate.config import PUBLIC_PHASE
 from phasegate.errors import PhasegateError
-from phasegate.rollout.applying.engine import Done, carry_out, preview
+from phasegate.rollout.applying.engine import carry_out, preview
 from phasegate.rollout.applying.judging import assume_passed
 from phasegate.rollout.planning.deploy import DeployRequest, plan_deploy
-from phasegate.rollout.planning.plan import NODE
 from phasegate.rollout.planning.rollback import choose, plan_rollback
 from phasegate.rollout.planning.targets import RollbackRequest
 from phasegate.rollout.proving.delivery import check_followers, followers
-from phasegate.rollout.proving.invariants import broken_invariants
+from phasegate.rollout.proving.invariants import broken_invariants, deviations
 from phasegate.rollout.proving.sandbox import open_sandbox
 from phasegate.verdict import Verdict
 
@@ -121,7 +120,7 @@ def _perform(stage: Desk, name: str, planner: Planner, commits: bool, users: Seq
         after = stage.observe()
         received = check_followers(users, after)
         broken = [
-            *_differs(done, shown, expected),
+            *deviations(done, shown, expected),
             *broken_invariants(stage, before, after, choice),
             *(f"{check.subject}: {check.reason}" for check in received if check.verdict is not Verdict.PASS),
         ]
@@ -131,22 +130,6 @@ def _perform(stage: Desk, name: str, planner: Planner, commits: bool, users: Seq
         return Step(name, Verdict.FAIL, "; ".join(broken), took_s)
     proved = f"; {len(received)} checks of what users received" if received else ""
     return Step(name, Verdict.PASS, plan.title + proved, took_s)
-
-
-def _differs(done: Done, shown: Plan, expected: dict[str, str]) -> Iterator[str]:
-    """Where the plan that was executed is not the one that had been shown, to the object id."""
-    if done.plan.as_json() != shown.as_json():
-        yield "planning twice gave two plans"
-    if done.operation is None:
-        yield "nothing was published"
-        return
-    for planned, moved in zip(done.plan.moves, done.operation.moves):
-        if (
-            (planned.new or "").startswith(NODE)
-            and planned.new in expected
-            and expected[planned.new] != moved.new
-        ):
-            yield f"{moved.ref}: planned {expected[planned.new]}, published {moved.new}"
 
 
 def _commit_something(stage: Desk) -> None:
