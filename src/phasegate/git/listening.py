@@ -26,16 +26,16 @@ class _Ear(threading.Thread):
 
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(daemon=True)
-        self._descriptor = stream.fileno()
+        self._stream = os.fdopen(os.dup(stream.fileno()), "rb", buffering=0)  # which nobody else closes
         self._heard: list[bytes] = []
         self.at_s = time.monotonic()
-        self.deaf = False
         self.start()
 
     def run(self) -> None:
-        while not self.deaf and (chunk := os.read(self._descriptor, _CHUNK)):
-            self._heard.append(chunk)
-            self.at_s = time.monotonic()
+        with self._stream:
+            while chunk := self._stream.read(_CHUNK):
+                self._heard.append(chunk)
+                self.at_s = time.monotonic()
 
     @property
     def heard(self) -> bytes:
@@ -49,15 +49,13 @@ def listen(process: subprocess.Popen[bytes], silence_s: float) -> tuple[bytes, b
     """
     assert process.stdout is not None  # noqa: S101 - GitPython opens both
     assert process.stderr is not None  # noqa: S101
-    ears = (_Ear(process.stdout), _Ear(process.stderr))
     silent = True
     try:
+        ears = (_Ear(process.stdout), _Ear(process.stderr))
         silent = not _hear_out(ears, silence_s)
     finally:
         if silent:  # or interrupted
             _end(process)
-            for ear in ears:
-                ear.deaf = True  # who survives holds the stream, and its number may soon be another's
     process.wait()
     return ears[0].heard, ears[1].heard, silent
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -43,6 +44,17 @@ def test_who_falls_silent_is_ended_and_what_was_said_is_kept() -> None:
     )
     assert (output.strip(), silent) == (b"so", True)
     assert status != 0
+
+
+def test_who_lets_go_of_a_process_meanwhile_deafens_nobody() -> None:
+    said = f"import time; print('so', flush=True); time.sleep({SILENT_S}); print('on', flush=True); time.sleep({SILENT_S})"
+    with start(said) as process:
+        assert process.stdout is not None
+        letting_go = threading.Timer(SILENT_S / 2, process.stdout.close)
+        letting_go.start()
+        output, _, silent = listen(process, ENDLESS_S)
+        letting_go.join()
+    assert (output.split(), silent) == ([b"so", b"on"], False)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="process ids and signals here are POSIX")
