@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from faults.operators import Fault, operate
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DAY_S = 86_400
 BEGIN_S = START_S + 40 * DAY_S
 STATES = ("old", "published", "recorded")
+TOLD = "messages recorded"
 
 
 @dataclass(frozen=True)
@@ -119,10 +120,29 @@ class Undisturbed:
 
     def state_of(self, workshop: Workshop) -> str:
         """The state that the remote is in: one of `STATES`, whole, or the test has failed."""
-        refs = self._seen(workshop, workshop.remote_refs())
-        assert refs in self._states, f"neither old nor new: {_difference(refs, self._states)}"
         assert not git(workshop.remote, "fsck", "--no-dangling", "--no-progress")
-        return STATES[self._states.index(refs)]
+        refs = self._seen(workshop, workshop.remote_refs())
+        if refs in self._states:
+            return STATES[self._states.index(refs)]
+        in_two = self._recorded_in_two(workshop, refs)
+        assert in_two, f"neither old nor new: {_difference(refs, self._states)}"
+        return in_two
+
+    def _recorded_in_two(self, workshop: Workshop, refs: dict[str, str]) -> str | None:
+        """The state of a remote that had no room for the status page: messages are on record alone, then the page too."""
+        published, recorded = self._states[-2:]
+        door = Git(workshop.remote)
+        head, *older = git(workshop.remote, "rev-list", "--first-parent", "--max-count=3", LEDGER_REF).split()
+        if {**refs, LEDGER_REF: older[0]} == published and not read_operations(door, head)[0].moves:
+            return TOLD
+        state, known = read_state(door, head), read_state(door, recorded[LEDGER_REF])
+        assert state.docs
+        assert known.docs
+        alike = (
+            replace(state, length=known.length, docs=known.docs) == known
+        )  # the page tells its ledger's length
+        later = {**recorded, LEDGER_REF: head, known.docs.ref: state.docs.commit}
+        return self.last_state if alike and older[1] == published[LEDGER_REF] and refs == later else None
 
     def _seen(self, workshop: Workshop, refs: dict[str, str]) -> dict[str, str]:
         """The refs; where the gates run, the ledger counts without their times."""
