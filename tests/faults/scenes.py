@@ -135,7 +135,7 @@ class Undisturbed:
         head, *older = git(workshop.remote, "rev-list", "--first-parent", "--max-count=3", LEDGER_REF).split()
         if {**refs, LEDGER_REF: older[0]} == published and not read_operations(door, head)[0].moves:
             return TOLD
-        state, known = read_state(door, head), read_state(door, recorded[LEDGER_REF])
+        state, known = read_state(door, head), read_state(Git(self.after.remote), recorded[LEDGER_REF])
         assert state.docs
         assert known.docs
         alike = (
