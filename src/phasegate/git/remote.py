@@ -17,6 +17,7 @@ from phasegate.git.objects import is_ancestor
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from phasegate.git.door import Completed
     from phasegate.git.repository import Repository
 
 OBSERVED = "refs/phasegate/observed/"
@@ -25,6 +26,20 @@ OBSERVED = "refs/phasegate/observed/"
 KNOWN = "refs/phasegate/known/"
 """What we have seen, kept where no fetch overwrites it."""
 
+_FETCH_OPTIONS = (
+    "--progress",  # the sign of life that the time limit goes by
+    "--prune",
+    "--refmap=",  # the user's remote-tracking branches stay as they are
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    "--no-auto-maintenance",
+)
+_ALL_HISTORY = (
+    "--depth=2147483647"  # as --unshallow, which a clone refuses that another git made whole meanwhile
+)
+_SHALLOW_CHANGED = "shallow file has changed since we read it"
+_SHALLOW_ATTEMPTS = 3
 _MANY_LOOSE_REFS = 500
 _REJECTION = re.compile(
     r"^!\t[^\t]*:(?P<ref>[^\t]+)\t\[(?P<kind>[^\]]+)\](?: \((?P<reason>.*)\))?$", re.MULTILINE
@@ -165,20 +180,9 @@ def fetch_refs(
     """
     repository.require_remote(remote)
     refspecs = [f"+{pattern}:{OBSERVED}{pattern[len('refs/') :]}" for pattern in patterns]
-    options = [
-        "--progress",  # the sign of life that the time limit goes by
-        "--prune",
-        "--refmap=",  # the user's remote-tracking branches stay as they are
-        "--no-tags",
-        "--no-write-fetch-head",
-        "--no-recurse-submodules",
-        "--no-auto-maintenance",
-    ]
-    if (repository.state_folder.parent / "shallow").exists():
-        options.append("--unshallow")  # the next version depends on history that a shallow clone lacks
-    command = ("fetch", *options, "--end-of-options", remote, *refspecs)
+    command = ("fetch", *_FETCH_OPTIONS, "--end-of-options", remote, *refspecs)
     for _ in range(2):
-        fetched = attempt_locking(repository, *command, silence_s=timeout_s)
+        fetched = _fetch(repository, command, timeout_s)
         if fetched.status != 0:
             raise _unreachable(remote, fetched.errors)
         seen = _observed(repository)
@@ -186,6 +190,19 @@ def fetch_refs(
             break  # else once more: over plain HTTP, an answer cut in its first lines looks like an empty repository
     _pack_if_many(repository)
     return seen
+
+
+def _fetch(repository: Repository, command: Sequence[str], timeout_s: float) -> Completed:
+    """Fetch; in a shallow clone all the history that it lacks, because the next version depends on it."""
+    for _ in range(_SHALLOW_ATTEMPTS):
+        if not (repository.state_folder.parent / "shallow").exists():
+            break
+        fetched = attempt_locking(repository, *command[:1], _ALL_HISTORY, *command[1:], silence_s=timeout_s)
+        if not fetched.errors.strip() and fetched.status != 0:
+            break  # so git says that nothing matches
+        if _SHALLOW_CHANGED not in fetched.errors:
+            return fetched
+    return attempt_locking(repository, *command, silence_s=timeout_s)
 
 
 def _pack_if_many(repository: Repository) -> None:

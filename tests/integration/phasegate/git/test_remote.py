@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable
 
@@ -147,14 +148,37 @@ def test_nothing_of_the_user_s_is_touched(place: Place, pattern: str) -> None:
     assert (place.here / ".git" / "index").read_bytes() == index
 
 
-def test_a_shallow_clone_gets_the_history_that_it_lacks(place: Place, tmp_path: Path) -> None:
+@pytest.fixture
+def shallow(place: Place, tmp_path: Path) -> Path:
+    """A clone that has one of two commits."""
     commit(place.colleague, "two")
     git(place.colleague, "push", "--quiet", "origin", "HEAD:main")
     git(tmp_path, "clone", "--quiet", "--depth=1", place.remote.as_uri(), "shallow")
-    assert git(tmp_path / "shallow", "rev-list", "--count", "HEAD") == "1"
+    assert history_of(tmp_path / "shallow") == 1
+    return tmp_path / "shallow"
+
+
+def history_of(folder: Path) -> int:
+    return int(git(folder, "rev-list", "--count", "HEAD"))
+
+
+def test_a_shallow_clone_gets_the_history_that_it_lacks(shallow: Path) -> None:
     for _ in range(2):
-        fetch_refs(open_repository(tmp_path / "shallow"), "origin", [f"{MAIN}*"])
-    assert git(tmp_path / "shallow", "rev-list", "--count", "HEAD") == "2"
+        fetch_refs(open_repository(shallow), "origin", [f"{MAIN}*"])
+    assert history_of(shallow) == 2
+
+
+def test_where_nothing_matches_a_shallow_clone_sees_nothing(shallow: Path) -> None:
+    assert fetch_refs(open_repository(shallow), "origin", ["refs/heads/nothing*"]) == {}
+
+
+def test_several_may_complete_a_shallow_clone_at_once(shallow: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(
+            pool.map(lambda _: fetch_refs(open_repository(shallow), "origin", [f"{MAIN}*"]), range(4))
+        )
+    assert [list(refs) for refs in seen] == [[MAIN]] * 4
+    assert history_of(shallow) == 2
 
 
 def test_a_remote_that_git_does_not_know_is_refused(place: Place) -> None:
