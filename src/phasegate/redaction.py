@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _BLOT = "***"
 _SHORTEST = 6
@@ -42,7 +42,7 @@ _TOKEN = re.compile(
       | npm_[A-Za-z0-9]{30,} | pypi-AgE[\w-]{20,} | hf_[A-Za-z0-9]{30,}
       | (?:AKIA|ASIA)[A-Z0-9]{16}                                  # Amazon
       | AIza[\w-]{35} | ya29\.[\w-]{20,}                           # Google
-      | sk-(?=[\w-]*\d)[\w-]{20,} | [rs]k_(?:live|test)_[A-Za-z0-9]{16,}       # Anthropic, OpenAI; Stripe
+      | sk-(?=[\w-]{0,99}\d)[\w-]{20,} | [rs]k_(?:live|test)_[A-Za-z0-9]{16,}       # Anthropic, OpenAI; Stripe
       | do[opr]_v1_[a-f0-9]{64} | SG\.[\w-]{16,}\.[\w-]{16,}       # DigitalOcean; SendGrid
       | eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*                         # JSON Web Tokens
     )""",
@@ -66,11 +66,17 @@ class Discretion:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         longest_first = sorted(secrets, key=len, reverse=True)  # a secret may hold a shorter one
+        self._secrets = longest_first
         self._known = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def __call__(self, text: str) -> str:
         """`text` with each secret blotted out."""
         return redact(self._known.sub(_BLOT, text))
+
+    @property
+    def unmistakable(self) -> Discretion:
+        """For what is published for good: a password that is a word is no reason to blot that word out of it."""
+        return Discretion(secret for secret in self._secrets if not _may_be_a_word(secret))
 
     def lines(self, lines: Iterable[str]) -> Iterator[str]:
         """`lines` with each secret blotted out, private keys over several lines too."""
@@ -87,15 +93,18 @@ def secrets_in(environment: Mapping[str, str], *variables: str) -> frozenset[str
     return _long_enough([*named, *_pieces(named), *_credentials(environment.values())])
 
 
-def secrets_in_settings(settings: Mapping[str, str]) -> frozenset[str]:
-    """The same of git's settings: tokens and passwords, credentials in URLs, the headers it sends."""
-    last_names = [(key.rpartition(".")[2], value) for key, value in settings.items()]
+def secrets_in_settings(settings: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """The same of git's settings, keys and values: tokens and passwords, credentials in URLs, the headers it sends."""
+    last_names = [(key.rpartition(".")[2], value) for key, value in settings]
     named = [value for name, value in last_names if _SECRET_NAME.search(name)]
     short = [
         match[1] for name, url in last_names if name.endswith("url") for match in _SHORT_URL.finditer(url)
     ]
-    headers = [value.split()[-1] for name, value in last_names if name == "extraheader" and value.split()]
-    return _long_enough([*named, *short, *headers, *_credentials([*settings, *settings.values()])])
+    headers = [value.split() for name, value in last_names if name == "extraheader" and value.split()]
+    sent = [word for words in headers for word in words if word is words[-1] or len(word) >= _SHORTEST_ALONE]
+    return _long_enough(
+        [*named, *short, *sent, *_credentials(part for setting in settings for part in setting)]
+    )
 
 
 def _pieces(values: Iterable[str]) -> Iterator[str]:
@@ -113,6 +122,11 @@ def _credentials(values: Iterable[str]) -> Iterator[str]:
             user, colon, password = match[0].partition(":")
             secret = password if colon else user if len(user) >= _SHORTEST_ALONE else ""
             yield from (secret, unquote(secret))
+
+
+def _may_be_a_word(secret: str) -> bool:
+    mixed = re.search(r"\d", secret) and re.search(r"[^\W\d_]", secret)
+    return not mixed and len(secret) < _SHORTEST_ALONE
 
 
 def _long_enough(values: Iterable[str]) -> frozenset[str]:

@@ -190,7 +190,7 @@ def test_no_secret_survives_in_any_text(fuzz: Callable[..., None]) -> None:
         values = {f"{form}_TOKEN": value[::-1] for form, value in FORMS.items()}
         assert not [v for v in values.values() if v in Discretion(secrets_in(values))(f"{v}{text}{v}")]
         settings = {"remote.origin.url": f"https://user:{drawn[0][0].strip()}{LETTERS}@host.test/x"}
-        assert LETTERS not in Discretion(secrets_in_settings(settings))(
+        assert LETTERS not in Discretion(secrets_in_settings([*settings.items()]))(
             f"{text} {drawn[0][0].strip()}{LETTERS} {json.dumps(settings)}"
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,12 +35,16 @@ class Repository:
         root: its top folder (the repository itself where it is bare).
         state_folder: where phasegate keeps what is only of this machine: evidence, logs, environments.
         settings: git's configuration, lower-case key → last value.
+        secrets: what of it nobody may see.
+        is_bare: whether it has no working folder.
     """
 
     git: Git
     root: Path
     state_folder: Path
     settings: Mapping[str, str]
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    is_bare: bool = False
 
     def identity(self) -> Identity:
         """Who git says the committer is.
@@ -58,11 +62,6 @@ class Repository:
             )
         name, _, rest = asked.text.partition(" <")
         return Identity(name, rest.partition(">")[0])
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether it has no working folder."""
-        return self.is_set("core.bare")
 
     def is_set(self, key: str) -> bool:
         """Whether the boolean setting `key` is on."""
@@ -88,7 +87,8 @@ def open_repository(folder: Path) -> Repository:
     """
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"):
         os.environ.pop(name, None)  # a git hook sets them, and they would point us elsewhere
-    asked = Git(folder).attempt("rev-parse", "--path-format=absolute", "--git-common-dir", "--show-toplevel")
+    questions = ("--git-common-dir", "--is-bare-repository", "--show-toplevel")
+    asked = Git(folder).attempt("rev-parse", "--path-format=absolute", *questions)
     lines = asked.output.decode("utf-8", "surrogateescape").splitlines()
     if not lines:
         raise PhasegateError(
@@ -98,11 +98,18 @@ def open_repository(folder: Path) -> Repository:
             hint="Change to a checkout of the plugin's repository.",
         )
     common = Path(lines[0])
-    root = Path(lines[1]) if len(lines) > 1 else common
+    root = Path(lines[2]) if len(lines) > len(questions) - 1 else common
     listing = Git(root).run("config", "--list", "-z")
-    settings = dict(_setting(entry) for entry in listing.split("\0") if entry)
-    discreet = Discretion(secrets_in(os.environ) | secrets_in_settings(settings))
-    return Repository(Git(root, discreet=discreet), root, common / "phasegate", settings)
+    settings = [_setting(entry) for entry in listing.split("\0") if entry]
+    secrets = secrets_in_settings(settings)
+    return Repository(
+        Git(root, discreet=Discretion(secrets_in(os.environ) | secrets)),
+        root,
+        common / "phasegate",
+        dict(settings),
+        secrets,
+        is_bare=lines[1] == "true",
+    )
 
 
 def _setting(entry: str) -> tuple[str, str]:

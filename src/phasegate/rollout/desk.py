@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Callable
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.redaction import Discretion, secrets_in, secrets_in_settings
+from phasegate.redaction import Discretion, secrets_in
 from phasegate.rollout.reading.materials import Occasion
 from phasegate.rollout.reading.world import observe
 
@@ -63,9 +63,7 @@ class Desk:
     def discreet(self) -> Discretion:
         """Takes the secrets of the environment and of git's settings out of a text."""
         named = filter(None, (self.config.notify.apprise_variable,))
-        return Discretion(
-            secrets_in(self.environment, *named) | secrets_in_settings(self.repository.settings)
-        )
+        return Discretion(secrets_in(self.environment, *named) | self.repository.secrets)
 
     def occasion(self, why: str = "") -> Occasion:
         """Who acts, now, and why; raises `identity-missing`, or `usage` for a time that is none.
@@ -75,7 +73,9 @@ class Desk:
         now_s = self.clock()
         fixed = self.environment.get("SOURCE_DATE_EPOCH", "")
         at_s = _epoch_s(fixed) if fixed else now_s
-        return Occasion(self.repository.identity(), at_s, now_s, self.discreet(why), self.discreet)
+        return Occasion(
+            self.repository.identity(), at_s, now_s, self.discreet(why), self.discreet.unmistakable
+        )
 
 
 def _epoch_s(text: str) -> int:

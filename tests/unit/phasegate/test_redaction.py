@@ -88,7 +88,21 @@ def test_a_secret_is_known_as_urls_write_it() -> None:
     ],
 )
 def test_what_git_s_settings_hold_is_secret(settings: dict[str, str]) -> None:
-    assert SECRET not in Discretion(secrets_in_settings(settings))(f"remote: no {SECRET}-long-enough here")
+    assert SECRET not in Discretion(secrets_in_settings([*settings.items()]))(
+        f"remote: no {SECRET}-long-enough here"
+    )
+
+
+def test_each_of_a_setting_s_values_is_secret_and_each_long_word_of_a_header() -> None:
+    headers = ["Authorization: basic first-secret", f"X-Key: {SECRET}-long-enough expires=never"]
+    discreet = Discretion(secrets_in_settings([("http.extraheader", header) for header in headers]))
+    assert discreet(f"first-secret {SECRET}-long-enough basic") == "*** *** basic"
+
+
+def test_what_is_published_for_good_keeps_a_word_that_somebody_has_for_a_password() -> None:
+    passwords = ("postgres", "128000", "passw0rd", "a-long-pass-phrase")
+    public = Discretion(passwords).unmistakable
+    assert " ".join(map(public, passwords)) == "postgres 128000 *** ***"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +119,7 @@ def test_what_git_s_settings_hold_is_secret(settings: dict[str, str]) -> None:
     ],
 )
 def test_what_is_no_secret_in_git_s_settings_stays(settings: dict[str, str]) -> None:
-    assert secrets_in_settings(settings) == frozenset()
+    assert secrets_in_settings([*settings.items()]) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class Occasion:
         at_s: the time that objects carry, seconds since 1970; it may stand still.
         now_s: the time that soaking goes by, seconds since 1970.
         why: the reason given, or empty.
-        discreet: takes secrets out of texts that are recorded.
+        discreet: takes secrets out of what commit messages say, which is published for good.
     """
 
     identity: Identity

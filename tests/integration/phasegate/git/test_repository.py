@@ -35,6 +35,16 @@ def test_a_bare_repository_is_its_own_root(tmp_path: Path) -> None:
     repository = open_repository(tmp_path / "bare.git")
     assert repository.root.samefile(tmp_path / "bare.git")
     assert repository.state_folder == repository.root / "phasegate"
+    assert repository.is_bare
+
+
+def test_a_worktree_of_a_bare_repository_is_none(checkout: Path, tmp_path: Path) -> None:
+    git(checkout, "commit", "--quiet", "--allow-empty", "-m", "x")
+    git(tmp_path, "clone", "--quiet", "--bare", str(checkout), "bare.git")
+    git(tmp_path / "bare.git", "worktree", "add", "--quiet", "--detach", str(tmp_path / "linked"))
+    repository = open_repository(tmp_path / "linked")
+    assert not repository.is_bare
+    assert repository.root.samefile(tmp_path / "linked")
 
 
 def test_linked_worktrees_share_the_state_folder(checkout: Path, tmp_path: Path) -> None:

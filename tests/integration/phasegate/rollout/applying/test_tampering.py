@@ -145,6 +145,15 @@ def test_a_rollback_says_what_the_public_keeps(workshop: Workshop) -> None:
     assert workshop.plan_rollback("quick").title.endswith("; stable keeps 1.1.0")
 
 
+def test_what_somebody_has_for_a_password_stays_a_word_of_the_changelog(workshop: Workshop) -> None:
+    workshop.secrets = {"POSTGRES_PASSWORD": "postgres"}
+    workshop.rollback("quick", "postgres broke")
+    workshop.commit("feat: support postgres", {"demo/more.py": "more\n"})
+    workshop.deploy("internal")
+    assert "support postgres" in git(workshop.remote, "show", "internal:CHANGELOG.md")
+    assert "*** broke" in git(workshop.remote, "log", "-p", "-m", "refs/phasegate/ledger")
+
+
 def test_no_secret_of_the_environment_gets_into_the_ledger(
     workshop: Workshop,
 ) -> None:
