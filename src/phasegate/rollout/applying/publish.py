@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _PUSHES = 2
+_IN_THE_WAY = "cannot create"
 
 
 def publish(
@@ -111,10 +112,15 @@ def _explained(desk: Desk, result: PushResult) -> PhasegateError:
             hint="Repeat the command: it plans anew, from whatever is published by then.",
             details=result.details,
         )
+    in_the_way = any(_IN_THE_WAY in detail for detail in result.details)
     return PhasegateError(
         ErrorCode.PUSH_REJECTED,
         f"The remote {desk.config.remote!r} refused the push; nothing moved.",
-        why="A hook or a branch protection said no, or you may not push there.",
-        hint="Allow phasegate's identity to push the channels, tags and refs/phasegate/ledger.",
+        why="A ref there has a name that git can hold only without ours: one is a part of the other."
+        if in_the_way
+        else "A hook or a branch protection said no, or you may not push there.",
+        hint="Rename that ref, or choose other names for channels and tags in the configuration."
+        if in_the_way
+        else "Allow phasegate's identity to push the channels, tags and refs/phasegate/ledger.",
         details=result.details,
     )

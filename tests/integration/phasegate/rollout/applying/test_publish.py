@@ -10,6 +10,7 @@ import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.applying.effecting import perform_effects
+from workshop import git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,15 @@ def test_a_refused_record_leaves_the_effects_open_and_says_that_the_refs_moved(w
     assert workshop.observe().state.effects == ()
 
 
+def test_a_ref_that_is_in_the_way_of_a_channel_is_what_the_error_tells(workshop: Workshop) -> None:
+    git(workshop.remote, "branch", "internal/1.x", "main")
+    with pytest.raises(PhasegateError) as caught:
+        workshop.deploy("internal")
+    assert caught.value.code is ErrorCode.PUSH_REJECTED
+    assert "Rename that ref" in caught.value.hint
+    assert "refs/heads/internal/1.x" in "".join(caught.value.details)
+
+
 def test_a_connection_that_breaks_before_the_refs_moved_publishes_nothing(workshop: Workshop) -> None:
     before = workshop.remote_refs()
     path = hook(workshop, "pre-receive", "kill -9 $PPID; sleep 1")
@@ -112,10 +122,10 @@ def test_a_pre_push_hook_that_says_no_is_asked_once_and_quoted(workshop: Worksho
 
 
 def test_a_remote_that_is_silent_for_too_long_is_asked_what_it_did(workshop: Workshop) -> None:
-    workshop.settings["remote_timeout_s"] = 1.0
+    workshop.settings["remote_timeout_s"] = 4.0
     once = workshop.remote / "once"
     awake = workshop.remote / "awake"
-    hook(workshop, "post-receive", f"[ -e {once} ] || {{ touch {once}; sleep 20; touch {awake}; }}")
+    hook(workshop, "post-receive", f"[ -e {once} ] || {{ touch {once}; sleep 60; touch {awake}; }}")
     done = workshop.deploy("internal")
     assert once.exists()
     assert not awake.exists(), "it waited for the hook"
