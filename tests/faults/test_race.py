@@ -71,22 +71,21 @@ class Course:
         own = [folder / f"checkout-{n}" for n in range(operators - SHARING)]
         for path in own:
             shutil.copytree(workshop.root, path, symlinks=True)
-        for n, place in enumerate([workshop.root, *own]):
-            _comes_late(place) if n % EACH_LATE == 1 else _goes_at_once(place)
+        late = own[::EACH_LATE]
+        for place in (workshop.root, *own):
+            _comes_late(place) if place in late else _goes_at_once(place)
         self.places = [*([workshop.root] * SHARING), *own]
-        self.late = [
-            n for n, place in enumerate(self.places) if place in own and own.index(place) % EACH_LATE == 0
-        ]
+        self.late = [n for n, place in enumerate(self.places) if place in late]
 
     def commands(self) -> list[tuple[str, ...]]:
-        """The different things that an operator could do now; somebody works on, and the gates judge, until there are some."""
+        """What an operator could do now; somebody works on, and the gates judge, until that is a deploy and a rollback."""
         while True:
             self.now_s += DAY_S
             if not self._is_possible(COMMANDS[0]):
                 self.workshop.commit("feat: go on")
             self._judge()
             possible = [command for command in COMMANDS if self._is_possible(command)]
-            if len(possible) > 1:
+            if {verb for verb, *_ in possible} == {"deploy", "rollback"}:
                 return possible
             assert operate(self.workshop.root, *COMMANDS[0], "--yes", now_s=self.now_s).status == 0
 
@@ -111,9 +110,8 @@ class Course:
             Operator(place, *command, "--yes", environment=self._person(n, barrier), now_s=self.now_s)
             for n, (place, command) in enumerate(zip(self.places, commands))
         ]
-        while len(list(barrier.glob("arrived.*"))) + sum(not racer.is_alive() for racer in racers) < len(
-            racers
-        ):
+        while len(list(barrier.glob("arrived.*"))) < len(racers):
+            assert all(racer.is_alive() for racer in racers), "somebody fell out before the start"
             time.sleep(POLL_S)
         ended: dict[int, Ended] = {}
         for gate, late in zip(gates, (False, True)):
@@ -181,7 +179,9 @@ def test_of_operators_who_push_at_once_one_wins_and_the_others_are_told(
     for _ in range(rounds):
         possible = course.commands()
         before = read_ledger(course.workshop)
-        ended = course.race([chance.choice(possible) for _ in range(operators)])
+        commands = [chance.choice([c for c in possible if c[0] == verb]) for verb in ("deploy", "rollback")]
+        commands += chance.choices(possible, k=operators - len(commands))
+        ended = course.race(chance.sample(commands, operators))
         winners = [n for n, end in enumerate(ended) if end.status == 0]
         assert len(winners) == 1, "\n".join(f"{end.status}: {end.errors}" for end in ended)
         assert {end.status for end in ended} == {0, ErrorCode.CONFLICT.exit_status}
