@@ -174,7 +174,8 @@ MARKET = b"""{"name": "market", "owner": {"name": "Owner"}, "plugins": [
 ODD_MANIFEST = "-odd \"nü'\n/.claude-plugin/plugin.json".encode()
 NAMES = (
     b"with space", b"'quoted'", b'"quoted twice"', b"new\nline", b"tab\tbed", b"-leading", b"--output=x", "ünïcode".encode(),
-    b"no utf-8: \xff\xfe", b"back\\slash", b":(glob)*", b"trailing ", b"\x01control", b"%s%n$(touch x)`touch y`",
+    *([] if sys.platform == "darwin" else [b"no utf-8: \xff\xfe"]),  # which its file systems refuse
+    b"back\\slash", b":(glob)*", b"trailing ", b"\x01control", b"%s%n$(touch x)`touch y`",
 )  # fmt: skip
 
 CONTENTS: dict[str, Entries] = {
