@@ -9,7 +9,7 @@ import pytest
 
 from phasegate.errors import ErrorCode
 from verbs import ask, invoke, phasegate
-from workshop import Workshop, git, snapshot
+from workshop import FILES, FLAGS, Workshop, git, snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -243,6 +243,21 @@ def test_the_rehearsal_passes_and_prints_what_each_step_took(workshop: Workshop)
     assert len(rows) == 31
     for kind in ("--quick", "--full", "--flag", "--docs"):
         assert any(f"rollback {kind}" in row for row in rows)
+
+
+def test_the_rehearsal_skips_the_rollbacks_that_would_have_nothing_to_take_back(tmp_path: Path) -> None:
+    settings = {"phasegate.toml": "docs_branch = false\n", "demo/flags.json": FLAGS.replace("true", "false")}
+    workshop = Workshop(tmp_path, {**FILES, **settings})
+    done = invoke(workshop.root, "rehearse", "--json")
+    assert done.returncode == 0, done.stderr
+    steps = json.loads(done.stdout)["steps"]
+    skipped = {step["name"]: step["reason"] for step in steps if step["verdict"] == "SKIP"}
+    assert skipped == {
+        "rollout 4: rollback --flag": "no plugin has a feature flag that is on",
+        "rollout 5: rollback --docs": "there is no docs branch",
+    }
+    assert all(step["verdict"] == "PASS" for step in steps if step["name"] not in skipped)
+    assert steps[-1]["name"] == "rollout 7: deploy public after a rollback"
 
 
 def test_the_rehearsal_fails_where_the_plugin_cannot_be_released(workshop: Workshop) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, Union
 
 from phasegate.config import PUBLIC_PHASE
 from phasegate.errors import PhasegateError
@@ -20,6 +20,7 @@ from phasegate.rollout.planning.targets import RollbackRequest
 from phasegate.rollout.proving.delivery import check_followers, followers
 from phasegate.rollout.proving.invariants import broken_invariants, deviations
 from phasegate.rollout.proving.sandbox import open_sandbox
+from phasegate.rollout.reading.snapshot import read_snapshot
 from phasegate.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
 _FOLLOWED_PHASES = ("canary", PUBLIC_PHASE)
 
 Planner = Callable[["Desk", "World", "Occasion"], "tuple[Plan, Choice | None]"]
+Task = Union[Planner, str]
+"""What a step does, or why there is nothing for it to do."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the rehearsal: what was done, whether all invariants held, how long it took."""
+    """One step of the rehearsal: what was done, whether all invariants held (SKIP: nothing to do), how long it took."""
 
     name: str
     verdict: Verdict
@@ -60,8 +63,11 @@ def rehearse(desk: Desk, folder: Path, client: Client | None = None) -> Iterator
     config = replace(desk.config.without_soak(), notify=quiet)
     stage = replace(desk, repository=scratch, config=config, say=lambda _line: None)
     users = _users(stage, client, folder / "users") if client else ()
-    for name, planner, before in _script(stage):
-        step = _perform(stage, name, planner, before, users)
+    for name, task, before in _script(stage):
+        if isinstance(task, str):
+            yield Step(name, Verdict.SKIP, task, 0.0)
+            continue
+        step = _perform(stage, name, task, before, users)
         yield step
         if step.verdict is not Verdict.PASS:
             return
@@ -73,20 +79,29 @@ def _users(stage: Desk, client: Client, homes: Path) -> tuple[Follower, ...]:
     return followers(stage, client, [channel for channel in channels if channel], homes)
 
 
-def _script(stage: Desk) -> Iterator[tuple[str, Planner, bool]]:
-    """Name, planner, and whether a commit comes first; every rollback follows a whole rollout."""
+def _script(stage: Desk) -> Iterator[tuple[str, Task, bool]]:
+    """Name, task, and whether a commit comes first; every rollback follows a whole rollout."""
     phases = list(stage.config.phases)
-    without_docs = stage.config.docs_branch is None
     for number, kind in enumerate((None, "quick", "full", "flag", "docs"), start=1):
         for phase in phases:
             yield f"rollout {number}: deploy {phase}", _deploying(phase), phase == phases[0]
-        if kind is not None and not (kind == "docs" and without_docs):
-            yield f"rollout {number}: rollback --{kind}", _rolling_back(kind), False
+        if kind is not None:
+            task = _nothing_to_do(stage, kind) or _rolling_back(kind)
+            yield f"rollout {number}: rollback --{kind}", task, False
     for phase in phases[:2]:
         yield f"rollout 6: deploy {phase}", _deploying(phase), phase == phases[0]
     yield "rollout 6: rollback --quick before public", _rolling_back("quick"), False
     for phase in phases:
         yield f"rollout 7: deploy {phase} after a rollback", _deploying(phase), phase == phases[0]
+
+
+def _nothing_to_do(stage: Desk, kind: str) -> str | None:
+    """Why a rollback of this kind would take nothing back, here; None where it would."""
+    if kind == "docs" and stage.config.docs_branch is None:
+        return "there is no docs branch"
+    if kind == "flag" and not any(read_snapshot(stage.repository.git, "HEAD", stage.config).flags.values()):
+        return "no plugin has a feature flag that is on"
+    return None
 
 
 def _deploying(phase: str) -> Planner:
