@@ -109,10 +109,13 @@ def _holds_work_of(repository: Repository, first: str, second: str) -> bool | No
 
 
 def _configure(found: Survey, decisions: Decisions) -> tuple[Draft, Config]:
-    """The configuration's draft, and what reading it back gives: in pyproject.toml where that can take a table."""
+    """The configuration's draft, and what reading it back gives: in pyproject.toml where that can take a table.
+
+    One that is a link is left alone: it may lead to another project's, and in git it is no more than the link.
+    """
     own = config_text(decisions, "")
     before = found.settings.get(PROJECT_FILE)
-    if before is None:
+    if before is None or (found.repository.root / PROJECT_FILE).is_symlink():
         return _draft(OWN_FILE, own), read_config({OWN_FILE: own.encode()})
     newline = "\r\n" if b"\r\n" in before else "\n"
     gap = newline * (2 if before and not before.endswith(b"\n") else 1 if before else 0)

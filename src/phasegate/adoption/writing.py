@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -12,10 +13,13 @@ from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.gates.lock import locked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from phasegate.adoption.adoption import Draft
     from phasegate.git.repository import Repository
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # it may lead to another project's file
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 def write_drafts(repository: Repository, drafts: Iterable[Draft]) -> None:
@@ -32,7 +36,7 @@ def write_drafts(repository: Repository, drafts: Iterable[Draft]) -> None:
             except FileExistsError as error:
                 raise _unwritten(draft.path, "somebody else wrote it meanwhile") from error
             except OSError as error:
-                raise _unwritten(draft.path, str(error)) from error
+                raise _unwritten(draft.path, str(error), "Mend that, then repeat the command") from error
 
 
 def _write(repository: Repository, draft: Draft) -> None:
@@ -40,36 +44,55 @@ def _write(repository: Repository, draft: Draft) -> None:
     if draft.after is not None:
         _append(path, draft.after, draft.content)
         return
-    path.parent.mkdir(exist_ok=True)
+    try:
+        path.parent.mkdir(exist_ok=True)
+    except FileExistsError:
+        raise OSError(f"{path.parent.name} is in the way: it is no folder") from None
     if root not in (path.parent.resolve(), *path.parent.resolve().parents):
         raise OSError(f"{path.parent} leads out of the repository")
-    with tempfile.TemporaryDirectory(dir=repository.state_folder) as folder:  # never seen in the checkout
-        written = Path(folder, path.name)
+    if os.path.lexists(path) and not path.is_file():
+        raise OSError(f"{path.name} is in the way: it is no file")
+    _create(path, draft.content, repository.state_folder)
+
+
+def _create(path: Path, content: bytes, unseen: Path) -> None:
+    """A new file, which is whole before it has its name."""
+    with _staged(unseen, path.name, content) as written:  # never seen in the checkout
+        if _linked(written, path):
+            return
+    with _staged(path.parent, path.name, content) as written:
+        if _linked(written, path):
+            return
+        if os.path.lexists(path):
+            raise FileExistsError
+        written.rename(path)  # without links, whole comes before exclusive
+
+
+@contextmanager
+def _staged(folder: Path, name: str, content: bytes) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix=".phasegate-", dir=folder) as place:
+        written = Path(place, name)
         with written.open("xb") as file:
-            file.write(draft.content)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        _claim(written, path)
+        yield written
 
 
-def _claim(written: Path, path: Path) -> None:
-    """Give the file its name, which unlike a rename fails where that is taken."""
+def _linked(written: Path, path: Path) -> bool:
+    """Give the file its name, which unlike a rename fails where that is taken; false where no link leads there."""
     try:
         os.link(written, path)
     except FileExistsError:
         raise  # which is an OSError, too
     except OSError:  # another disk, or a file system without links
-        path.open("xb").close()
-        try:
-            path.write_bytes(written.read_bytes())
-        except OSError:
-            path.unlink()
-            raise
+        return False
+    return True
 
 
 def _append(path: Path, before: bytes, addition: bytes) -> None:
     """Add to the file that holds `before`: what is there is not written again, so that nothing of it can be lost."""
-    handle = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | _NO_LINK | _BINARY)
     with os.fdopen(handle, "r+b", buffering=0) as file:
         if file.read() != before:
             raise FileExistsError
@@ -84,10 +107,10 @@ def _append(path: Path, before: bytes, addition: bytes) -> None:
         raise OSError("the disk is full")
 
 
-def _unwritten(path: str, why: str) -> PhasegateError:
+def _unwritten(path: str, why: str, next_step: str = "Repeat the command") -> PhasegateError:
     return PhasegateError(
         ErrorCode.FILE_UNWRITTEN,
         f"{path} was not written; what is there stays as it is.",
         why=why,
-        hint="Repeat the command: it looks again, and writes only what is still missing.",
+        hint=f"{next_step}: it looks again, and writes only what is still missing.",
     )

@@ -98,6 +98,19 @@ def test_a_pyproject_that_can_take_no_table_stays_as_it_is(tmp_path: Path) -> No
     assert next(iter(texts(adopted(workshop)))) == "phasegate.toml"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_pyproject_that_is_a_link_stays_as_it_is(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path, BARE)
+    theirs = tmp_path / "pyproject.toml"
+    theirs.write_bytes(b"[project]\n")
+    (workshop.root / "pyproject.toml").symlink_to(theirs)
+    adoption = adopted(workshop)
+    assert next(iter(texts(adoption))) == "phasegate.toml"
+    write_drafts(open_repository(workshop.root), adoption.drafts)
+    assert load_config(workshop.root) == adoption.config
+    assert theirs.read_bytes() == b"[project]\n"
+
+
 @pytest.mark.parametrize("name", ["phasegate.toml", "pyproject.toml"])
 def test_a_configuration_that_is_there_counts(name: str, tmp_path: Path) -> None:
     prefix = "tool.phasegate." if name == "pyproject.toml" else ""

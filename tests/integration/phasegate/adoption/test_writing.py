@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +19,7 @@ from phasegate.git.door import Git
 from phasegate.git.repository import Repository
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 NEW = Draft("tasks.py", b"new\n")
 TABLE = Draft("pyproject.toml", b"\n[tool.phasegate]\n", after=b"[project]\n")
@@ -80,6 +82,94 @@ def test_a_folder_that_leads_out_of_the_repository_is_not_followed(tmp_path: Pat
     assert names(outside) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_link_is_not_added_to(tmp_path: Path) -> None:
+    root, theirs = tmp_path / "root", tmp_path / "pyproject.toml"
+    root.mkdir()
+    theirs.write_bytes(b"[project]\n")
+    (root / "pyproject.toml").symlink_to(theirs)
+    refused(root, TABLE)
+    assert theirs.read_bytes() == b"[project]\n"
+
+
+def a_file(path: Path) -> None:
+    path.write_bytes(b"theirs\n")
+
+
+def a_link_to_nowhere(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+@pytest.mark.parametrize("put", [a_file, a_link_to_nowhere])
+def test_what_is_in_the_way_of_a_folder_is_named(put: Callable[[Path], None], tmp_path: Path) -> None:
+    put(tmp_path / ".claude-plugin")
+    error = refused(tmp_path, Draft(".claude-plugin/marketplace.json", b"{}"))
+    assert error.why == ".claude-plugin is in the way: it is no folder"
+    assert error.hint.startswith("Mend that")
+    assert names(tmp_path) == [".claude-plugin"]
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, a_link_to_nowhere])
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_what_is_in_the_way_of_a_file_is_named(put: Callable[[Path], None], tmp_path: Path) -> None:
+    put(tmp_path / "phasegate.toml")
+    error = refused(tmp_path, Draft("phasegate.toml", b""))
+    assert error.why == "phasegate.toml is in the way: it is no file"
+
+
+KILLED_AT_EVERY_STEP = """
+import errno, os, sys
+from pathlib import Path
+from phasegate.adoption.adoption import Draft
+from phasegate.adoption.writing import write_drafts
+from phasegate.git.door import Git
+from phasegate.git.repository import Repository
+
+class Killed(BaseException):
+    pass
+
+def step(event, arguments):
+    global left
+    if event == "os.link" and not links:
+        raise OSError(errno.EPERM, "no links here")
+    if left is not None and (event == "open" or event.startswith(("os.", "shutil."))):
+        left -= 1
+        if left < 0:  # the dead do nothing more, not even clean up
+            raise Killed
+
+left = None
+sys.addaudithook(step)
+for links in (True, False):
+    for steps in range(1000):
+        root = Path(sys.argv[1], f"{links}-{steps}")
+        root.mkdir()
+        repository = Repository(Git(root), root, root.with_name(f"{root.name}-state"), {})
+        left = steps
+        try:
+            write_drafts(repository, [Draft("tasks.py", b"whole")])
+        except Killed:
+            pass
+        survived, left = left >= 0, None
+        if survived:
+            break
+        print("tasks.py", (root / "tasks.py").read_bytes() if (root / "tasks.py").exists() else "absent")
+    assert (root / "tasks.py").read_bytes() == b"whole"
+"""
+
+
+def test_a_new_file_is_whole_or_not_there_at_whichever_step_it_is_killed(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_AT_EVERY_STEP, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.splitlines()) == {"tasks.py absent", "tasks.py b'whole'"}
+
+
 def test_without_links_it_is_exclusive_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_links(source: Path, target: Path) -> None:
         raise OSError(errno.EPERM, "no links here")
@@ -89,6 +179,7 @@ def test_without_links_it_is_exclusive_too(tmp_path: Path, monkeypatch: pytest.M
     assert (tmp_path / "tasks.py").read_bytes() == b"new\n"
     refused(tmp_path, Draft("tasks.py", b"other\n"))
     assert (tmp_path / "tasks.py").read_bytes() == b"new\n"
+    assert names(tmp_path) == ["tasks.py"]
 
 
 @pytest.mark.parametrize("now", [b"[project]\nname = 'x'\n", b"", None])
