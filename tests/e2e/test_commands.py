@@ -235,6 +235,20 @@ def test_outside_a_repository_there_is_a_clear_error(tmp_path: Path) -> None:
     assert done.returncode == ErrorCode.NOT_A_REPOSITORY.exit_status
 
 
+def test_the_version_is_said(tmp_path: Path) -> None:
+    from importlib.metadata import version
+
+    assert phasegate(tmp_path, "--version").stdout == f"phasegate {version('phasegate')}\n"
+
+
+@pytest.mark.parametrize("command", ["bogus", "status --bogus", "deploy --phase", "history --limit few"])
+def test_a_command_line_that_makes_no_sense_is_called_so(command: str, tmp_path: Path) -> None:
+    done = phasegate(tmp_path, *command.split())
+    assert done.returncode == ErrorCode.USAGE.exit_status
+    assert "Traceback" not in done.stderr
+    assert done.stderr
+
+
 def test_the_rehearsal_passes_and_prints_what_each_step_took(workshop: Workshop) -> None:
     done = invoke(workshop.root, "rehearse")
     assert done.returncode == 0, done.stderr
