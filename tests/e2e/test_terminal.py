@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,22 +13,22 @@ import pytest
 
 from phasegate.errors import ErrorCode
 from verbs import SOURCE
+from workshop import Workshop
 
 if TYPE_CHECKING:
-    from workshop import Workshop
+    from collections.abc import Sequence
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 
 
-@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", ErrorCode.DECLINED.exit_status), ("", 4)])
-def test_the_plan_is_shown_and_confirmed(answer: str, status: int, workshop: Workshop) -> None:
-    before = workshop.remote_refs()
+def answer_to(question: Sequence[str], answer: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """`python -m QUESTION` in `folder`, with a person who gives `answer`."""
     controller, terminal = os.openpty()
     os.write(controller, f"{answer}\n".encode())
     done = subprocess.run(
-        [sys.executable, "-m", "invoke", "deploy", "--phase", "internal"],
-        cwd=workshop.root,
-        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        [sys.executable, "-m", *question],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1"},
         stdin=terminal,
         capture_output=True,
         encoding="utf-8",
@@ -35,9 +36,26 @@ def test_the_plan_is_shown_and_confirmed(answer: str, status: int, workshop: Wor
     )
     os.close(controller)
     os.close(terminal)
+    return done
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", ErrorCode.DECLINED.exit_status), ("", 4)])
+def test_the_plan_is_shown_and_confirmed(answer: str, status: int, workshop: Workshop) -> None:
+    before = workshop.remote_refs()
+    done = answer_to(["invoke", "deploy", "--phase", "internal"], answer, workshop.root)
     assert done.returncode == status, done.stderr
     assert "refs/heads/internal: absent →" in done.stderr
     assert (workshop.remote_refs() == before) is (answer != "y")
+
+
+def test_what_init_quotes_from_files_does_not_command_the_terminal(tmp_path: Path) -> None:
+    manifest = {"name": "demo", "description": "\x9b31m red \u202e backwards \u2028 below"}
+    files = {"demo/.claude-plugin/plugin.json": json.dumps(manifest)}
+    workshop = Workshop(tmp_path, files)
+    done = answer_to(["phasegate", "init"], "n", workshop.root)
+    assert done.returncode == ErrorCode.DECLINED.exit_status, done.stderr
+    assert "\\x9b31m red \\u202e backwards \\u2028 below" in done.stderr
+    assert all(letter.isprintable() or letter == "\n" for letter in done.stderr)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")

@@ -21,6 +21,7 @@ from phasegate.version.semver import Version
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from phasegate.adoption.notes import Note
     from phasegate.adoption.survey import Survey
     from phasegate.git.repository import Repository
 
@@ -45,8 +46,13 @@ class Adoption:
     """What is to be written, what a person should know, and the configuration that holds then."""
 
     drafts: tuple[Draft, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     config: Config
+
+    @property
+    def ready(self) -> bool:
+        """Whether releases can work once the drafts are written, committed and pushed."""
+        return not any(note.blocks for note in self.notes)
 
 
 def plan_adoption(repository: Repository) -> Adoption:

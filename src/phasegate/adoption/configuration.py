@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.adoption.tags import DEFAULT
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +59,9 @@ def _top_level(decisions: Decisions) -> list[str]:
         lines.append(f"channels = {{ stable = {_quoted(layout.stable)} }}")
     if layout.perhaps is not None:
         source, stable = layout.perhaps
-        lines.append(f"# source = {_quoted(source)} # instead, if people work on {source}")
-        lines.append(f"# channels = {{ stable = {_quoted(stable)} }} # and install from {stable}")
+        if source != layout.source:
+            lines.append(f"# source = {_quoted(source)} # instead, if people work on {source}")
+        lines.append(f"# channels = {{ stable = {_quoted(stable)} }} # if people install from {stable}")
     if scheme.format != DEFAULT:
         lines.append(f"tag_format = {_quoted(scheme.format)}")
     lines += [f"# tag_format = {_quoted(other)} # if releases are tagged so" for other in scheme.others]
@@ -74,4 +77,18 @@ def _table(prefix: str, name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text)
+    """`text` for TOML, which unlike JSON takes no half of a character and no delete as it is.
+
+    Raises:
+        PhasegateError: `config-invalid` for a name that is no UTF-8.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise PhasegateError(
+            ErrorCode.CONFIG_INVALID,
+            f"{printable(text)} cannot stand in a configuration.",
+            why="It is no UTF-8, which TOML asks for.",
+            hint="Rename it, then repeat the command; nothing was written.",
+        ) from error
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -8,7 +8,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.plugin.finding import Finding
 from phasegate.plugin.manifest import MANIFEST, MARKETPLACE, read_catalogue, refuse_mistakes
+from phasegate.terminal import printable
 
 if TYPE_CHECKING:
     from phasegate.git.repository import Repository
@@ -38,11 +40,16 @@ def find_catalogue(files: Files) -> Catalogue:
     return catalogue
 
 
+def left_out(files: Files, catalogue: Catalogue) -> list[str]:
+    """The manifests that are none of `catalogue`, as those below a plugin at the root, or too deep."""
+    return [path for path in files.paths() if _is_manifest(path) and path not in catalogue.manifests]
+
+
 def marketplace_text(catalogue: Catalogue, repository: Repository) -> str:
     """The marketplace.json that lists `catalogue`, called as its folder is and owned by whom git commits as.
 
     Raises:
-        PhasegateError: `identity-missing`.
+        PhasegateError: `identity-missing`; `manifest-invalid` where what it would say is no UTF-8, such as a folder.
     """
     name = re.sub(r"[^a-z0-9]+", "-", repository.root.name.lower()).strip("-")
     listed = [
@@ -50,20 +57,30 @@ def marketplace_text(catalogue: Catalogue, repository: Repository) -> str:
         for plugin in catalogue.plugins
     ]
     market = {"name": name or "plugins", "owner": {"name": repository.identity().name}, "plugins": listed}
-    return json.dumps(market, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(market, indent=2, ensure_ascii=False) + "\n"
+    refuse_mistakes(
+        Finding(MARKETPLACE, number, f"would be no UTF-8: {printable(line.strip())}")
+        for number, line in enumerate(text.split("\n"), start=1)
+        if not _is_utf8(line)
+    )
+    return text
+
+
+def _is_utf8(text: str) -> bool:
+    return text.encode("utf-8", "ignore").decode("utf-8") == text
 
 
 def _plugin_folders(files: Files) -> tuple[str, ...]:
-    found = [path[: -len(MANIFEST)].rstrip("/") or "." for path in files.paths() if _is_manifest(path)]
-    return (".",) if "." in found else tuple(found)
+    manifests = [path for path in files.paths() if _is_manifest(path) and path.count("/") <= _DEEPEST + 1]
+    return (".",) if MANIFEST in manifests else tuple(path[: -len(f"/{MANIFEST}")] for path in manifests)
 
 
 def _is_manifest(path: str) -> bool:
+    """Whether it is one of a plugin that may be meant for release."""
     if path != MANIFEST and not path.endswith(f"/{MANIFEST}"):
         return False
-    parts = path[: -len(MANIFEST)].split("/")[:-1]
-    hidden = any(part.startswith(".") or part in _NOT_RELEASED for part in parts)
-    return len(parts) <= _DEEPEST and not hidden
+    folders = path[: -len(MANIFEST)].split("/")[:-1]
+    return not any(folder.startswith(".") or folder in _NOT_RELEASED for folder in folders)
 
 
 def _entry(name: str, folder: str, manifest: dict[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from phasegate.adoption.marketplace import left_out
+from phasegate.adoption.noxfile import with_imports
 from phasegate.adoption.survey import NOXFILE, TASKS
+from phasegate.plugin.manifest import MARKETPLACE
 from phasegate.plugin.stamps import NEUTRAL_VERSION
 
 if TYPE_CHECKING:
@@ -15,19 +19,45 @@ if TYPE_CHECKING:
     from phasegate.config import Config
 
 
+@dataclass(frozen=True)
+class Note:
+    """What a person should know; `blocks` where releases cannot work before it is seen to."""
+
+    text: str
+    blocks: bool = False
+
+
 def notes_on(
     found: Survey, config: Config, decisions: Decisions | None, possible: Mapping[str, str]
-) -> Iterator[str]:
-    """A note for everything that is not as it should be, or that could not be decided."""
-    yield from (f"releases will be refused until this is mended: {m}" for m in found.catalogue.mistakes)
-    if not found.catalogue.plugins and not found.catalogue.mistakes:
-        yield "the marketplace lists plugins of other repositories only, so a release stamps no version anywhere"
+) -> Iterator[Note]:
+    """A note for everything that is not as it should be, or that could not be decided; first what blocks releases."""
+    yield from (Note(text, blocks=True) for text in _blocking(found, config, possible))
+    yield from map(Note, _worth_knowing(found, config, decisions, possible))
+
+
+def _blocking(found: Survey, config: Config, possible: Mapping[str, str]) -> Iterator[str]:
+    yield from map(str, found.catalogue.mistakes)
     yield from _on_versions(found, config)
     yield from _on_remote(found, config)
+    yield from _on_names(found, config)
+    yield from _on_sessions(found, config, possible)
+
+
+def _worth_knowing(
+    found: Survey, config: Config, decisions: Decisions | None, possible: Mapping[str, str]
+) -> Iterator[str]:
+    if not found.catalogue.plugins and not found.catalogue.mistakes:
+        yield "the marketplace lists plugins of other repositories only, so a release stamps no version anywhere"
+    if not found.has(MARKETPLACE) and not config.plugins:
+        yield from (
+            f"{manifest} is left out of the marketplace; list it there too if it shall be released"
+            for manifest in left_out(found.files, found.catalogue)
+        )
     yield from _on_branches(found, config)
     if decisions is not None:
         yield from _undecided(decisions)
-    yield from _on_sessions(found, config, possible)
+    if found.sessions is None and "tests" not in possible:
+        yield f"there is no test that pytest finds; add a session to {NOXFILE} for what you have, and name it in the configuration"
     if found.has(TASKS) and "phasegate" not in found.text(TASKS):
         yield f"{TASKS} is yours and stays: the verbs are `python -m phasegate VERB`, or load them there"
 
@@ -51,9 +81,22 @@ def _on_remote(found: Survey, config: Config) -> Iterator[str]:
         yield "there is no default branch to take for the source: set `source`"
 
 
+def _on_names(found: Survey, config: Config) -> Iterator[str]:
+    for own in _own_branches(config):
+        for branch in found.branches:
+            if branch.startswith(f"{own}/") or own.startswith(f"{branch}/"):
+                yield (
+                    f"git cannot have branch {branch} beside {own}, which releases go to: rename one of them "
+                    f"(`channels`, `docs_branch`)"
+                )
+
+
+def _own_branches(config: Config) -> list[str]:
+    return [*config.channels.values(), *([config.docs_branch] if config.docs_branch else [])]
+
+
 def _on_branches(found: Survey, config: Config) -> Iterator[str]:
-    owned = [*config.channels.values(), *([config.docs_branch] if config.docs_branch else [])]
-    for branch in owned:
+    for branch in _own_branches(config):
         if branch in found.branches:
             yield f"branch {branch} is there already: releases go on from it, and from now on only phasegate pushes there"
     source = config.source or found.default
@@ -84,7 +127,6 @@ def _on_sessions(found: Survey, config: Config, possible: Mapping[str, str]) -> 
             session = config.gate(name).session
             if session in there:
                 continue
-            code = f"; add:\n{possible[session]}" if session in possible else ""
-            yield f"phase {phase.name} needs session {session!r}, which {NOXFILE} does not have{code}"
-    if found.sessions is None and "tests" not in possible:
-        yield f"there is no test that pytest finds; add a session to {NOXFILE} for what you have, and name it in the configuration"
+            lack = f"phase {phase.name} needs session {session!r}, which {NOXFILE} does not have"
+            code = with_imports(possible.get(session, ""), found.text(NOXFILE))
+            yield f"{lack}; add:\n{code}" if code else lack

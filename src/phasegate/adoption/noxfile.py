@@ -71,6 +71,13 @@ def noxfile_text(sessions: Iterable[str]) -> str:
     return "\n".join([_HEAD, *sessions])
 
 
+def with_imports(session: str, noxfile: str) -> str:
+    """The code of a session to add to `noxfile`, below the imports that it needs and that are not there."""
+    needed = [name for name in ("sys", "nox") if f"{name}." in session]
+    missing = [name for name in needed if not re.search(rf"^import\b.*\b{name}\b", noxfile, re.MULTILINE)]
+    return "".join(f"import {name}\n" for name in missing) + session
+
+
 def has_docs(survey: Survey) -> bool:
     """Whether there is documentation that MkDocs builds."""
     return any(name in survey.files.paths() for name in MKDOCS_FILES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 NOXFILE, TASKS = "noxfile.py", "tasks.py"
 _DEFAULT_REMOTE = "origin"
+_LONGEST_S = 120.0
 _HEADS, _TAGS = "refs/heads/", "refs/tags/"
 
 
@@ -137,20 +139,29 @@ def _sessions(noxfile: Path) -> tuple[str, ...] | None:
     """What nox says: sessions may be made in a loop, so that only running the noxfile tells."""
     if not os.path.lexists(noxfile):
         return None
-    asked = subprocess.run(
-        [sys.executable, "-m", "nox", "--noxfile", str(noxfile), "--list", "--json"],
-        cwd=noxfile.parent,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory(prefix="phasegate-nox-") as elsewhere:
+        try:
+            asked = subprocess.run(
+                [sys.executable, "-m", "nox", "--noxfile", str(noxfile), "--list", "--json"],
+                cwd=elsewhere,  # `-m` would let the repository's files stand in for nox's modules
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+                timeout=_LONGEST_S,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise _unreadable(f"It has not answered for {_LONGEST_S:.0f} seconds.") from error
     listed = listed_sessions(asked.stdout.decode("utf-8", "replace"))
     if not listed:
-        raise PhasegateError(
-            ErrorCode.GATE_ERROR,
-            f"{NOXFILE} has no session, or cannot be read.",
-            why=asked.stderr.decode("utf-8", "replace").strip(),
-            hint="See that `nox --list` shows its sessions, then repeat the command; nothing was written.",
-        )
+        raise _unreadable(asked.stderr.decode("utf-8", "replace").strip())
     return tuple(dict.fromkeys(str(row["name"]) for row in listed))
+
+
+def _unreadable(why: str) -> PhasegateError:
+    return PhasegateError(
+        ErrorCode.GATE_ERROR,
+        f"{NOXFILE} has no session, or cannot be read.",
+        why=why,
+        hint="See that `nox --list` shows its sessions, then repeat the command; nothing was written.",
+    )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Callable
+from pathlib import Path
+from typing import Callable
 
 import pytest
 
+from phasegate.adoption import survey as surveying
 from phasegate.adoption.adoption import Adoption, plan_adoption
 from phasegate.adoption.writing import write_drafts
 from phasegate.config import load_config
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.repository import open_repository
 from workshop import FILES, MANIFEST, Workshop, git, snapshot
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MARKET = ".claude-plugin/marketplace.json"
 BARE = {name: text for name, text in FILES.items() if name not in ("noxfile.py", "tasks.py")}
@@ -115,9 +115,10 @@ def test_a_pyproject_that_is_a_link_stays_as_it_is(tmp_path: Path) -> None:
 def test_a_configuration_that_is_there_counts(name: str, tmp_path: Path) -> None:
     prefix = "tool.phasegate." if name == "pyproject.toml" else ""
     text = f'[{prefix}phases.internal]\ngates = ["plugin"]\n[{prefix}phases.canary]\ngates = ["bench"]\n'
-    adoption = adopted(Workshop(tmp_path, {**BARE, name: text}))
-    assert list(texts(adoption)) == ["noxfile.py", "tasks.py"]
-    assert "phase canary needs session 'bench', which noxfile.py does not have" in adoption.notes
+    workshop = Workshop(tmp_path, {**BARE, name: text})
+    assert list(texts(adopted(workshop))) == ["noxfile.py", "tasks.py"]
+    assert "phase canary needs session 'bench', which noxfile.py does not have" in what_blocks(workshop)
+    assert not adopted(workshop).ready
 
 
 def test_sessions_of_a_noxfile_that_is_there_become_gates_and_what_it_lacks_is_said(tmp_path: Path) -> None:
@@ -128,14 +129,50 @@ def test_sessions_of_a_noxfile_that_is_there_become_gates_and_what_it_lacks_is_s
         "canary": (),
         "public": (),
     }
-    [note] = [note for note in adoption.notes if "needs session 'plugin'" in note]
-    assert "def plugin(session: nox.Session)" in note
+    assert "def plugin(session: nox.Session)" in session_to_add(adoption)
+
+
+def session_to_add(adoption: Adoption) -> str:
+    """What a note asks the user to add to the noxfile, for session `plugin`."""
+    [text] = [note.text for note in adoption.notes if "needs session 'plugin'" in note.text]
+    return text.partition("; add:\n")[2]
+
+
+@pytest.mark.parametrize("imports", ["import nox", "import sys, nox", "from nox import session"])
+def test_the_session_to_add_runs_once_it_is_added(imports: str, tmp_path: Path) -> None:
+    decorator = "session" if imports.startswith("from") else "nox.session"
+    noxfile = f"{imports}\n\n@{decorator}\ndef lint(session): ...\n"
+    workshop = Workshop(tmp_path, {**BARE, "noxfile.py": noxfile})
+    adoption = adopted(workshop)
+    assert not adoption.ready
+    workshop.write({"noxfile.py": noxfile + session_to_add(adoption)})
+    workshop.commit("chore: add it")
+    again = adopted(workshop)
+    assert again.ready, again.notes
+    command = [sys.executable, "-m", "nox", "--session", "plugin"]
+    done = subprocess.run(command, cwd=workshop.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_files_of_the_repository_never_stand_in_for_nox_s_modules(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path, {**BARE, "noxfile.py": OWN_NOXFILE, "colorlog.py": "raise SystemExit(1)\n"})
+    assert adopted(workshop).config.phases["internal"].gates == ("plugin", "tests")
+
+
+def test_a_noxfile_that_never_ends_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(surveying, "_LONGEST_S", 1.0)
+    workshop = Workshop(tmp_path, {**BARE, "noxfile.py": "import time\ntime.sleep(100)\n"})
+    with pytest.raises(PhasegateError) as caught:
+        adopted(workshop)
+    assert caught.value.code is ErrorCode.GATE_ERROR
+    assert "not answered for 1 seconds" in caught.value.why
 
 
 def test_a_tasks_file_of_somebody_else_s_stays(tmp_path: Path) -> None:
     adoption = adopted(Workshop(tmp_path, {**BARE, "tasks.py": "from invoke import task\n"}))
     assert "tasks.py" not in texts(adoption)
-    assert any("python -m phasegate VERB" in note for note in adoption.notes)
+    assert any("python -m phasegate VERB" in note.text for note in adoption.notes)
+    assert adoption.ready
     package = adopted(Workshop(tmp_path / "package", {**BARE, "tasks/__init__.py": "\n"}))
     assert "tasks.py" not in texts(package)
 
@@ -205,7 +242,8 @@ def test_a_marketplace_lists_the_plugins_that_there_are_and_no_fixtures(tmp_path
         ".hidden/.claude-plugin/plugin.json": '{"name": "four"}',
         "a/b/c/.claude-plugin/plugin.json": '{"name": "five"}',
     }
-    written = json.loads(texts(adopted(Workshop(tmp_path, files)))[MARKET])
+    workshop = Workshop(tmp_path, files)
+    written = json.loads(texts(adopted(workshop))[MARKET])
     assert written == {
         "name": "checkout",
         "owner": {"name": "Test Author"},
@@ -214,6 +252,9 @@ def test_a_marketplace_lists_the_plugins_that_there_are_and_no_fixtures(tmp_path
             {"name": "two", "source": "./two"},
         ],
     }
+    assert "a/b/c/.claude-plugin/plugin.json is left out of the marketplace" in notes(workshop)
+    assert "three" not in notes(workshop)
+    assert "four" not in notes(workshop)
 
 
 def test_a_plugin_at_the_root_is_the_only_one(tmp_path: Path) -> None:
@@ -222,6 +263,7 @@ def test_a_plugin_at_the_root_is_the_only_one(tmp_path: Path) -> None:
     )
     adoption = adopted(workshop)
     assert json.loads(texts(adoption)[MARKET])["plugins"][0]["source"] == "./"
+    assert "demo/.claude-plugin/plugin.json is left out of the marketplace" in notes(workshop)
     write_drafts(open_repository(workshop.root), adoption.drafts)
     examined = subprocess.run([sys.executable, "-m", "phasegate.plugin", "."], cwd=workshop.root, check=False)
     assert examined.returncode == 0
@@ -232,7 +274,28 @@ def publish_branch(workshop: Workshop, name: str) -> None:
 
 
 def notes(workshop: Workshop) -> str:
-    return "\n".join(adopted(workshop).notes)
+    return "\n".join(note.text for note in adopted(workshop).notes)
+
+
+def what_blocks(workshop: Workshop) -> str:
+    return "\n".join(note.text for note in adopted(workshop).notes if note.blocks)
+
+
+@pytest.mark.parametrize(
+    ("there", "channel"), [("stable/1.x", "stable"), ("release", "release/stable")], ids=["below", "above"]
+)
+def test_a_branch_beside_which_git_can_have_no_channel_is_named(
+    there: str, channel: str, tmp_path: Path
+) -> None:
+    config = f'source = "main"\nchannels = {{ stable = "{channel}" }}\n'
+    workshop = Workshop(tmp_path, {**FILES, "phasegate.toml": config})
+    assert adopted(workshop).ready
+    publish_branch(workshop, there)
+    assert f"git cannot have branch {there} beside {channel}" in what_blocks(workshop)
+
+
+def test_a_default_branch_of_any_letters_is_the_source(tmp_path: Path) -> None:
+    assert adopted(Workshop(tmp_path, BARE, source="trunk-🚀")).config.source == "trunk-🚀"
 
 
 def test_branches_that_releases_will_move_are_named(tmp_path: Path) -> None:
@@ -279,7 +342,7 @@ def test_a_version_that_is_released_already_is_pointed_at(tmp_path: Path) -> Non
     git(workshop.root, "tag", "1.2.3")
     git(workshop.root, "push", "--quiet", "--tags")
     assert adopted(workshop).config.tag_format == "{version}"
-    assert "names 1.2.3, and tag 1.2.3 is that release: write 0.0.0 there" in notes(workshop)
+    assert "names 1.2.3, and tag 1.2.3 is that release: write 0.0.0 there" in what_blocks(workshop)
 
 
 def remotes(workshop: Workshop, *names: str) -> None:
@@ -303,7 +366,7 @@ def test_the_remote_is_the_one_that_there_is(
     remotes(workshop, *names)
     config = adopted(workshop).config
     assert (config.remote, config.source) == (remote, "main")
-    assert said in notes(workshop)
+    assert said in what_blocks(workshop)
 
 
 def no_plugin(workshop: Workshop) -> None:
@@ -313,6 +376,13 @@ def no_plugin(workshop: Workshop) -> None:
 def broken_plugin(workshop: Workshop) -> None:
     git(workshop.root, "rm", "--quiet", MARKET)
     workshop.write({"demo/.claude-plugin/plugin.json": "{"})
+
+
+def plugin_of_no_utf8(workshop: Workshop) -> None:
+    no_plugin(workshop)
+    folder = os.fsencode(workshop.root) + b"/caf\xe9/.claude-plugin"
+    os.makedirs(folder)  # noqa: PTH103 - a path of bytes
+    Path(os.fsdecode(folder), "plugin.json").write_text('{"name": "coffee"}', encoding="utf-8")
 
 
 def broken_pyproject(workshop: Workshop) -> None:
@@ -332,11 +402,24 @@ def unreachable(workshop: Workshop) -> None:
     [
         (no_plugin, ErrorCode.MANIFEST_INVALID, "no plugin here to release"),
         (broken_plugin, ErrorCode.MANIFEST_INVALID, "demo/.claude-plugin/plugin.json:1"),
+        pytest.param(
+            plugin_of_no_utf8,
+            ErrorCode.MANIFEST_INVALID,
+            'would be no UTF-8: "source": "./caf\\udce9"',
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="there is no such name"),
+        ),
         (broken_pyproject, ErrorCode.CONFIG_INVALID, "pyproject.toml cannot be read"),
         (broken_noxfile, ErrorCode.GATE_ERROR, "no_such_module"),
         (unreachable, ErrorCode.REMOTE_UNREACHABLE, "did not answer"),
     ],
-    ids=["no plugin", "broken plugin", "broken pyproject", "broken noxfile", "unreachable remote"],
+    ids=[
+        "no plugin",
+        "broken plugin",
+        "no UTF-8",
+        "broken pyproject",
+        "broken noxfile",
+        "unreachable remote",
+    ],
 )
 def test_what_cannot_be_decided_is_one_clear_error(
     spoil: Callable[[Workshop], None], code: ErrorCode, says: str, tmp_path: Path
@@ -361,9 +444,7 @@ def test_a_bare_repository_is_refused(workshop: Workshop) -> None:
 
 def test_a_marketplace_with_mistakes_is_pointed_at(tmp_path: Path) -> None:
     workshop = Workshop(tmp_path, {**BARE, "demo/.claude-plugin/plugin.json": "{"})
-    assert "releases will be refused until this is mended: demo/.claude-plugin/plugin.json:1" in notes(
-        workshop
-    )
+    assert what_blocks(workshop).startswith("demo/.claude-plugin/plugin.json:1")
 
 
 def test_a_marketplace_of_other_repositories_only_is_pointed_at(tmp_path: Path) -> None:

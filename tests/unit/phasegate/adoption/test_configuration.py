@@ -8,6 +8,7 @@ from phasegate.adoption.configuration import Decisions, config_text
 from phasegate.adoption.layout import Layout
 from phasegate.adoption.tags import Scheme
 from phasegate.config import Config, read_config
+from phasegate.errors import ErrorCode, PhasegateError
 
 PLAIN = Decisions(
     remote=None,
@@ -56,6 +57,27 @@ def test_what_is_left_open_is_a_comment_that_becomes_the_answer(prefix: str) -> 
     )
     config = read_config({name: answered.encode()})
     assert (config.source, config.channels["stable"], config.tag_format) == ("dev", "main", "x-{version}")
+
+
+def test_an_answer_that_holds_either_way_stands_once() -> None:
+    text = config_text(replace(PLAIN, layout=Layout("dev", perhaps=("dev", "main"))), "")
+    answered = "\n".join(line.removeprefix("# ") for line in text.splitlines())
+    config = read_config({"phasegate.toml": answered.encode()})
+    assert (config.source, config.channels["stable"]) == ("dev", "main")
+
+
+@pytest.mark.parametrize("name", ["trunk-🚀", 'quoted"', "größer", "日本"])
+def test_names_of_any_letters_are_read_back(name: str) -> None:
+    decided = replace(PLAIN, layout=Layout(name), scheme=Scheme(f"{name}-{{version}}"))
+    config = read(decided)
+    assert (config.source, config.tag_format) == (name, f"{name}-{{version}}")
+
+
+def test_a_name_that_is_no_utf8_is_refused() -> None:
+    with pytest.raises(PhasegateError) as caught:
+        config_text(replace(PLAIN, layout=Layout("caf\udce9")), "")
+    assert caught.value.code is ErrorCode.CONFIG_INVALID
+    assert "caf\\udce9" in caught.value.what
 
 
 def test_another_changelog_is_named() -> None:
