@@ -37,7 +37,6 @@ def notes_on(
 
 def _blocking(found: Survey, config: Config, possible: Mapping[str, str]) -> Iterator[str]:
     yield from map(str, found.catalogue.mistakes)
-    yield from _on_versions(found, config)
     yield from _on_remote(found, config)
     yield from _on_names(found, config)
     yield from _on_sessions(found, config, possible)
@@ -53,6 +52,7 @@ def _worth_knowing(
             f"{manifest} is left out of the marketplace; list it there too if it shall be released"
             for manifest in left_out(found.files, found.catalogue)
         )
+    yield from _on_versions(found, config)
     yield from _on_branches(found, config)
     if decisions is not None:
         yield from _undecided(decisions)

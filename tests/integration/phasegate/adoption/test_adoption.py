@@ -342,7 +342,8 @@ def test_a_version_that_is_released_already_is_pointed_at(tmp_path: Path) -> Non
     git(workshop.root, "tag", "1.2.3")
     git(workshop.root, "push", "--quiet", "--tags")
     assert adopted(workshop).config.tag_format == "{version}"
-    assert "names 1.2.3, and tag 1.2.3 is that release: write 0.0.0 there" in what_blocks(workshop)
+    assert "names 1.2.3, and tag 1.2.3 is that release: write 0.0.0 there" in notes(workshop)
+    assert adopted(workshop).ready  # a release gets another version stamped
 
 
 def remotes(workshop: Workshop, *names: str) -> None:
