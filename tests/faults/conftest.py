@@ -11,9 +11,11 @@ from hypothesis import seed as seeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from hypothesis import strategies as st
 
+    from faults.points import Striker
     from faults.scenes import Stage, Undisturbed
     from faults.server import Server
     from workshop import Workshop
@@ -22,7 +24,7 @@ QUICK_SHARE = 50
 """A quick run tries every n-th case."""
 
 QUICK_SCENES = 2
-"""A quick run plays that many scenes, which the seed chooses."""
+"""A quick run plays that many scenes, which the seed chooses among those whose gates need not run."""
 
 
 @pytest.fixture
@@ -64,11 +66,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory, _released: Workshop) -> Stage:
+def stage(tmp_path_factory: pytest.TempPathFactory, _begun: Workshop, _released: Workshop) -> Stage:
     """Where scenes are prepared, each once."""
     from faults.scenes import Stage
 
-    return Stage(tmp_path_factory.mktemp("stage"), _released)
+    return Stage(tmp_path_factory.mktemp("stage"), _begun, _released)
 
 
 @pytest.fixture(scope="session")
@@ -85,8 +87,17 @@ def plays(stage: Stage, names: Sequence[str], seed: int) -> list[Undisturbed]:
     """The scenes of this test, as they go undisturbed."""
     from faults.scenes import SCENES
 
-    chosen = names or random.Random(seed).sample(list(SCENES), QUICK_SCENES)
+    quick = [name for name, scene in SCENES.items() if scene.judged]
+    chosen = names or random.Random(seed).sample(quick, QUICK_SCENES)
     return [stage.play(SCENES[name]) for name in chosen]
+
+
+@pytest.fixture
+def striker(request: pytest.FixtureRequest, tmp_path: Path) -> Striker:
+    """Who strikes the operators of this test."""
+    from faults.points import Striker
+
+    return Striker(request, tmp_path)
 
 
 @pytest.fixture
@@ -94,11 +105,3 @@ def only_whole(whole: bool) -> None:
     """Skips a test that would be too long for the quick selection."""
     if not whole:
         pytest.skip("only with --whole: `nox -s faults`")
-
-
-@pytest.fixture
-def judging(only_whole: None, stage: Stage) -> Undisturbed:
-    """A deploy whose gates have not run yet."""
-    from faults.scenes import GATES_RUN
-
-    return stage.play(GATES_RUN)

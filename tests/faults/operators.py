@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ WARM = [
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 TORN_BYTES = 7
 POLL_S = 0.01
-PATH_EVENTS = ("os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate")
+PATH_EVENTS = ("os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate", "os.remove", "os.rmdir")
 
 
 @dataclass(frozen=True)
@@ -176,14 +177,14 @@ def _operate(
     from invoke.main import program
 
     log = os.open(streams / "steps", os.O_WRONLY | os.O_CREAT)
-    sys.addaudithook(_Watch(log, fault))
+    sys.addaudithook(Watch(log, fault))
     program.run(["invoke", *arguments])
 
 
-class _Watch:
+class Watch:
     """Counts git commands and file writes as they begin, and ends the process at the one that was asked for.
 
-    A write that opens its file twice in a row is one step.
+    A write that opens its file twice in a row is one step. Threads take one step at a time, each with a number of its own.
     """
 
     def __init__(self, log: int, fault: Fault | None) -> None:
@@ -192,10 +193,16 @@ class _Watch:
         self._taken = 0
         self._last = ""
         self._torn = False
+        self._one_at_a_time = threading.RLock()  # a signal's handler may take a step within a step
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         step = _step(event, arguments)
-        if step is None or step == self._last:
+        if step is not None:
+            with self._one_at_a_time:
+                self._take(step, event, arguments)
+
+    def _take(self, step: str, event: str, arguments: tuple[Any, ...]) -> None:
+        if step == self._last:
             return
         if self._torn:
             os.killpg(0, signal.SIGKILL)

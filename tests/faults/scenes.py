@@ -36,6 +36,7 @@ class Scene:
         command: the operation.
         after: the scene whose end is its beginning; None: one release in public, a commit for the next.
         broken_off: an operation that was killed before it, just after it published.
+        first: whether nothing was released before it, so that there is no ledger yet.
         judged: whether the gates have judged that commit already.
     """
 
@@ -43,6 +44,7 @@ class Scene:
     command: tuple[str, ...]
     after: str | None = None
     broken_off: tuple[str, ...] = ()
+    first: bool = False
     judged: bool = True
 
 
@@ -53,6 +55,7 @@ def _scene(name: str, command: str, after: str | None = None, broken_off: str = 
 SCENES = {
     scene.name: scene
     for scene in (
+        _scene("deploy-first", "deploy --phase internal", first=True),
         _scene("deploy-internal", "deploy --phase internal"),
         _scene("deploy-canary", "deploy --phase canary", "deploy-internal"),
         _scene("deploy-docs", "deploy --phase docs", "deploy-canary"),
@@ -65,19 +68,19 @@ SCENES = {
         _scene("rollback-quick-early", "rollback --quick", "deploy-canary"),
         _scene("resume", "resume", "deploy-public", "rollback --full --reason broken --yes"),
         _scene("notify", "notify --kind summary", "deploy-public"),
+        _scene("gates-run", "deploy --phase internal", judged=False),
     )
 }
-GATES_RUN = _scene("gates-run", "deploy --phase internal", judged=False)
 
 
 @dataclass
 class Stage:
-    """Prepares scenes below `folder`, each once, one from the end of another, from `released` on."""
+    """Prepares scenes below `folder`, each once, one from the end of another, from `begun` or `released` on."""
 
     folder: Path
+    begun: Workshop
     released: Workshop
     _played: dict[str, Undisturbed] = field(default_factory=dict)
-    _judged: Workshop | None = None
 
     def play(self, scene: Scene) -> Undisturbed:
         """The scene, undisturbed."""
@@ -88,22 +91,16 @@ class Stage:
     def _play(self, scene: Scene) -> Undisturbed:
         earlier = self.play(SCENES[scene.after]) if scene.after else None
         now_s = earlier.now_s + DAY_S if earlier else BEGIN_S
-        start = earlier.after if earlier else self.judged if scene.judged else self.released
+        start = earlier.after if earlier else self.begun if scene.first else self.released
         before = _compact(start.copy(self.folder / scene.name / "before"))
+        if scene.judged and not earlier:
+            assert operate(before.root, "gates").status == 0
         if scene.broken_off:
             break_off(before, scene.broken_off, now_s)
         after = before.copy(self.folder / scene.name / "after")
         ended = operate(after.root, *scene.command, now_s=now_s)
         assert ended.status == 0, ended.errors
         return Undisturbed(scene, before, _compact(after), now_s, ended)
-
-    @property
-    def judged(self) -> Workshop:
-        """`released`, and the gates have judged its newest commit."""
-        if self._judged is None:
-            self._judged = self.released.copy(self.folder / "judged")
-            assert operate(self._judged.root, "gates").status == 0
-        return self._judged
 
 
 class Undisturbed:
@@ -179,7 +176,8 @@ def _states(before: Workshop, after: Workshop) -> Iterator[dict[str, str]]:
     """The remote's refs before, and after each operation that the ledger has since; it folds to its state."""
     refs, door = before.remote_refs(), Git(after.remote)
     yield refs
-    chain = git(after.remote, "rev-list", "--first-parent", f"{refs[LEDGER_REF]}..{LEDGER_REF}").split()
+    known = [f"^{refs[LEDGER_REF]}"] if LEDGER_REF in refs else []
+    chain = git(after.remote, "rev-list", "--first-parent", LEDGER_REF, *known).split()
     operations = read_operations(door, chain[0])
     for commit, operation in zip(reversed(chain), reversed(operations[: len(chain)])):
         moves = {move.ref: move.new for move in operation.moves}

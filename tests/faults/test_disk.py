@@ -19,7 +19,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("small file systems are made as Linux does it", allow_module_level=True)
 
-from faults.scenes import GATES_RUN, SCENES, STATES, TOLD, copied
+from faults.scenes import SCENES, STATES, TOLD, copied
 from faults.trials import Tally, Trial
 from phasegate.errors import ErrorCode
 from workshop import git
@@ -179,10 +179,10 @@ def test_gates_and_their_logs_on_a_full_disk(
     if not whole and place == "temporary":
         pytest.skip("the checkout is the quick selection")
     chance, tally = random.Random(f"{seed} {place}"), Tally()
-    needed = pages_needed(disk, place, stage, GATES_RUN, tmp_path)
+    needed = pages_needed(disk, place, stage, SCENES["gates-run"], tmp_path)
     for pages in sizes(needed, WHOLE_SIZES if whole else 1, chance):
         label = f"{pages} of {needed} pages"
-        with tally.point(label), trial_on(disk, place, stage, GATES_RUN, tmp_path) as attempt:
+        with tally.point(label), trial_on(disk, place, stage, SCENES["gates-run"], tmp_path) as attempt:
             state = starved(attempt, disk, pages, {**REFUSED_HERE, **REFUSED_BY_GATES}, tally)
             tally.counts[attempt.recover(state, repeats=True)] += 1
             attempt.check_survival(torn=True)

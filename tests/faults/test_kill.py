@@ -1,6 +1,6 @@
 """Kill: an operation that dies at any step or instant leaves the old world or the new one, and is finished by repeating it.
 
-The whole: `nox -s faults`. A failing point alone: `--whole --seed N -k NAME --step STEP`.
+The whole: `nox -s faults`. A failing point says what repeats it alone.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ if sys.platform == "win32":
     pytest.skip("signals and process groups are POSIX", allow_module_level=True)
 
 from faults.operators import Fault, operate
-from faults.points import chosen, duration_of, instants, label, steps_of
+from faults.points import chosen, steps_of
 from faults.trials import Tally, trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from faults.operators import Ended
+    from faults.points import Striker
     from faults.scenes import Undisturbed
     from faults.server import Server
+    from faults.trials import Trial
     from workshop import Workshop
 
     Figure = Callable[[str], None]
@@ -35,31 +38,23 @@ pytestmark = pytest.mark.timeout(1800)
 QUICK_STEPS, QUICK_INSTANTS, QUICK_SANDBOXES = 6, 2, 2
 """Of each scene that the seed chose, in the quick selection."""
 
-INSTANTS, GATES_STEPS = 34, 30
+INSTANTS = 34
 SANDBOX = ("status", "--sandbox")
 
 
 def test_a_kill_at_any_step_is_survived(
-    plays: list[Undisturbed], whole: bool, tmp_path: Path, figure: Figure, request: pytest.FixtureRequest
+    plays: list[Undisturbed], whole: bool, striker: Striker, figure: Figure, pytestconfig: pytest.Config
 ) -> None:
     for played in plays:
-        tally = Tally()
-        count = None if whole else QUICK_STEPS
-        for number, fault in enumerate(chosen(steps_of(played), count, request.config)):
-            kill(played, fault, tmp_path, tally, repeats=number % 2 == 0)
+        faults = chosen(steps_of(played), None if whole else QUICK_STEPS, pytestconfig)
+        tally = striker.strike_at_steps(played, faults, check_death)
         figure(f"{played.scene.name}, {len(played.ended.steps)} steps, killed: {tally}")
         tally.check()
 
 
-def kill(played: Undisturbed, fault: Fault, folder: Path, tally: Tally, *, repeats: bool) -> None:
-    """Kill the scene's operator at a step, and see that what it left is finished."""
-    with tally.point(label(played, fault)), trial(played, folder) as attempt:
-        ended = attempt.perform(fault=fault)
-        assert ended.status in (-signal.SIGKILL, -signal.SIGXFSZ), f"it ended with status {ended.status}"
-        state = attempt.state()
-        tally.counts.update([state, attempt.recover(state, repeats=repeats)])
-        attempt.check_survival(torn=fault.torn)
-        tally.counts["torn"] += fault.torn
+def check_death(_: Trial, ended: Ended, fault: Fault) -> None:
+    """See that an operator was killed, by us or by the end of what it may write."""
+    assert ended.status in (-fault.signal, -signal.SIGXFSZ), f"it ended with status {ended.status}"
 
 
 def test_a_command_that_is_repeated_changes_nothing(plays: list[Undisturbed], tmp_path: Path) -> None:
@@ -71,24 +66,12 @@ def test_a_command_that_is_repeated_changes_nothing(plays: list[Undisturbed], tm
 
 
 def test_a_kill_at_any_instant_is_survived(
-    plays: list[Undisturbed], whole: bool, seed: int, server: Server, tmp_path: Path, figure: Figure
+    plays: list[Undisturbed], whole: bool, striker: Striker, server: Server, figure: Figure
 ) -> None:
-    """The server goes on; every second time so do the git commands of the phasegate that was killed."""
     for played in plays:
-        tally = Tally()
         count = INSTANTS if whole else QUICK_INSTANTS
-        duration_s = duration_of(played, server, tmp_path)
-        for number, after_s in enumerate(instants(played, seed, count, duration_s)):
-            group = number % 2 == 0
-            point = tally.point(f"{played.scene.name}: after {after_s:.3f} s, group: {group}")
-            with point, trial(played, tmp_path, server) as attempt:
-                ended = attempt.strike(signal.SIGKILL, after_s, group=group)
-                server.settle()
-                state = attempt.state()
-                tally.counts.update([state, attempt.recover(state, repeats=number % 4 < 2)])
-                attempt.check_survival()
-                tally.counts["too late"] += ended.status == 0
-        figure(f"{played.scene.name}, killed within {duration_s:.2f} s: {tally}")
+        tally = striker.strike_at_instants(played, signal.SIGKILL, count, server, check_death)
+        figure(f"{played.scene.name}, killed: {tally}")
         tally.check()
 
 
@@ -131,16 +114,6 @@ def dying_at_change(checkout: Path, number: int) -> Iterator[None]:
     hook.unlink()
 
 
-def test_a_kill_while_gates_run_is_survived(
-    judging: Undisturbed, tmp_path: Path, figure: Figure, request: pytest.FixtureRequest
-) -> None:
-    tally = Tally()
-    for number, fault in enumerate(chosen(steps_of(judging), GATES_STEPS, request.config)):
-        kill(judging, fault, tmp_path, tally, repeats=number % 2 == 0)
-    figure(f"{len(judging.ended.steps)} steps, some killed: {tally}")
-    tally.check()
-
-
 def test_a_kill_while_a_sandbox_is_made_is_survived(
     workshop: Workshop, whole: bool, tmp_path: Path, figure: Figure, request: pytest.FixtureRequest
 ) -> None:
@@ -152,7 +125,8 @@ def test_a_kill_while_a_sandbox_is_made_is_survived(
     for fault in chosen(faults, None if whole else QUICK_SANDBOXES, request.config):
         folder = tmp_path / f"{fault.step}-{fault.torn}"
         with tally.point(f"step {fault.step}, torn: {fault.torn} ({undisturbed.steps[fault.step - 1]})"):
-            tally.counts["killed"] += operate(workshop.root, *SANDBOX, str(folder), fault=fault).status < 0
+            killed = operate(workshop.root, *SANDBOX, str(folder), fault=fault)
+            assert killed.status < 0, f"it ended with status {killed.status}"
             ended = operate(workshop.root, *SANDBOX, str(folder))
             assert (ended.status, ended.output) == (0, undisturbed.output), ended.errors
             assert workshop.remote_refs() == refs

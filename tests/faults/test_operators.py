@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 if sys.platform == "win32":
     pytest.skip("signals and process groups are POSIX", allow_module_level=True)
 
-from faults.operators import Fault, operate
+from faults.operators import Fault, Watch, operate
 from workshop import START_S
 
 
@@ -33,6 +36,17 @@ def test_a_kill_hits_the_step_that_it_names(workshop: Workshop) -> None:
     steps = operate(workshop.root, "status").steps
     ended = operate(workshop.root, "status", fault=Fault(3))
     assert (ended.status, ended.steps) == (-signal.SIGKILL, steps[:3])
+
+
+def test_a_step_is_not_missed_where_threads_work_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    struck = []
+    monkeypatch.setattr(os, "killpg", lambda *_: struck.append(True))
+    monkeypatch.setattr(os, "write", lambda *_: time.sleep(0.01))
+    watch = Watch(0, Fault(5))
+    with ThreadPoolExecutor(8) as threads:
+        for name in range(8):
+            threads.submit(watch, "os.mkdir", (name,))
+    assert struck == [True]
 
 
 @pytest.mark.parametrize(

@@ -96,9 +96,7 @@ class Trial:
         last = self.said[-1]
         assert last.status == 0, f"status {last.status}: {last.errors}"
         assert self.state() == self.played.last_state
-        changed = {
-            name for name, seen in snapshot(self.workshop.root).items() if self._checkout.get(name) != seen
-        }
+        changed = {name for name, _ in self._checkout.items() ^ snapshot(self.workshop.root).items()}
         assert not changed, f"touched: {changed}"
         assert _kept(self.workshop) == _kept(self.played.after)
         notices, expected = _notices(self.workshop), _notices(self.played.after)
