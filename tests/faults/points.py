@@ -92,11 +92,7 @@ class Striker:
         for attempts in range(PATIENCE * count):
             if tally.counts["hit"] == count:
                 break
-            after_s, group, repeats = (
-                chance.uniform(0, duration_s),
-                attempts % 2 == 0,
-                attempts % 4 < 2,
-            )
+            after_s, group = chance.uniform(0, duration_s), attempts % 2 == 0
             label = f"{signal.Signals(number).name} after {after_s:.3f} of {duration_s:.3f} s, group: {group}"
             with tally.point(label), trial(played, self.folder, server) as attempt:
                 ended = attempt.strike(number, after_s, group=group)
@@ -110,7 +106,7 @@ class Striker:
                     _check_undisturbed(played, ended, state)
                 else:
                     assert state == "old"
-                tally.counts.update([state, attempt.recover(state, repeats=repeats)])
+                tally.counts.update([state, attempt.recover(state, repeats=attempts % 4 < 2)])
                 attempt.check_survival()
         if tally.counts["hit"] < count:
             tally.failures.append(f"not all of {count} operators were hit")
