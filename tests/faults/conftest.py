@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from hypothesis import strategies as st
 
+    from faults.hosts import Host
     from faults.points import Striker
     from faults.scenes import Stage, Undisturbed
-    from faults.server import Server
     from workshop import Workshop
 
 QUICK_SHARE = 50
@@ -74,12 +74,13 @@ def stage(tmp_path_factory: pytest.TempPathFactory, _begun: Workshop, _released:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """A server of every repository that a test makes."""
-    from faults.server import serve
+    from faults.hosts import GitDaemon
 
-    with serve(tmp_path_factory.getbasetemp()) as served:
-        yield served
+    daemon = GitDaemon(tmp_path_factory.getbasetemp())
+    yield daemon
+    daemon.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A remote over HTTP and over SSH, by git's own programs behind real servers on the loopback."""
+"""A remote with a server of its own, on the loopback: over git's protocol, HTTP or SSH, by git's own programs."""
 
 from __future__ import annotations
 
@@ -7,32 +7,97 @@ import io
 import os
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import threading
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO, Any
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, Any
+
+from faults.operators import POLL_S, processes_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HOST = "127.0.0.1"
 _CHUNK = 65536
+_CALM = 3
+"""A server that was found idle so often in a row is done."""
 _PATIENCE_S = 60.0
 
 
-class HttpServer:
+class Host(ABC):
+    """A server of repositories, which goes on when an operator's machine dies.
+
+    Attributes:
+        port: where it listens.
+        environment: what an operator needs to come in.
+    """
+
+    port: int
+    environment: Mapping[str, str] = MappingProxyType({})
+
+    @abstractmethod
+    def url(self, port: int, repository: Path) -> str:
+        """Where `repository` is found through `port`."""
+
+    @abstractmethod
+    def is_busy(self) -> bool:
+        """Whether a request is still being answered, heard or not."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Serve nothing any more."""
+
+    def settle(self) -> None:
+        """Wait until it has dealt with whatever it heard."""
+        idle = 0
+        while idle < _CALM:
+            idle = 0 if self.is_busy() else idle + 1
+            time.sleep(POLL_S)
+
+
+class GitDaemon(Host):
+    """`git daemon`: everyone may read and write below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.port = _free_port()
+        options = ["--reuseaddr", "--export-all", "--enable=receive-pack", f"--base-path={folder}"]
+        self._process = subprocess.Popen(
+            ["git", "daemon", *options, f"--listen={HOST}", f"--port={self.port}", str(folder)],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        _wait_until_open(self.port)
+        self._idle = processes_in(self._process.pid)
+
+    def url(self, port: int, repository: Path) -> str:
+        return f"git://{HOST}:{port}/{repository.relative_to(self._folder).as_posix()}"
+
+    def is_busy(self) -> bool:
+        return bool(processes_in(self._process.pid) - self._idle)
+
+    def close(self) -> None:
+        os.killpg(self._process.pid, signal.SIGTERM)
+        self._process.wait()
+
+
+class HttpServer(Host):
     """git's own `http-backend` behind an HTTP server: everyone may read and write below `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._server = _Server((HOST, 0), _Request)
         self._server.folder = folder
-        self.port: int = self._server.server_address[1]
-        self.environment: dict[str, str] = {}
+        self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def url(self, port: int, repository: Path) -> str:
-        """Where `repository` is found through `port`."""
         return f"http://{HOST}:{port}/{repository.name}"
 
     def answer_late(self) -> None:
@@ -40,11 +105,9 @@ class HttpServer:
         self._server.late = True
 
     def is_busy(self) -> bool:
-        """Whether a request is still being answered, heard or not."""
         return self._server.busy > 0
 
     def close(self) -> None:
-        """Serve nothing any more."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -143,7 +206,7 @@ class _Request(BaseHTTPRequestHandler):
             pass
 
 
-class SshServer:
+class SshServer(Host):
     """A real sshd on the loopback, with keys and settings of its own."""
 
     def __init__(self, folder: Path) -> None:
@@ -161,20 +224,17 @@ class SshServer:
         command = [find_sshd() or "sshd", "-D", "-e", "-f", str(self._configure())]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(command, stderr=log)
-        self._wait_until_it_listens()
+        _wait_until_open(self.port)
 
     def url(self, port: int, repository: Path) -> str:
-        """Where `repository` is found through `port`."""
         return f"ssh://{getpass.getuser()}@{HOST}:{port}{repository}"
 
     def is_busy(self) -> bool:
-        """Whether a connection is still being served, heard or not."""
         from phasegate.git.listening import _children
 
         return bool(_children(self._process.pid))
 
     def close(self) -> None:
-        """Serve nothing any more."""
         self._process.terminate()
         self._process.wait()
 
@@ -214,14 +274,6 @@ class SshServer:
             path.write_text("".join(lines[:-1]), encoding="utf-8")
         return path
 
-    def _wait_until_it_listens(self) -> None:
-        until_s = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < until_s:
-            with suppress(OSError), socket.create_connection((HOST, self.port)):
-                return
-            time.sleep(0.02)
-        raise AssertionError((self._folder / "log").read_text(encoding="utf-8"))
-
 
 def find_sshd() -> str | None:
     """Where sshd is, which insists on being called by its whole path."""
@@ -231,3 +283,12 @@ def find_sshd() -> str | None:
 def _free_port() -> int:
     with socket.create_server((HOST, 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+def _wait_until_open(port: int) -> None:
+    until_s = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < until_s:
+        with suppress(OSError), socket.create_connection((HOST, port)):
+            return
+        time.sleep(POLL_S)
+    raise TimeoutError(f"nobody listens on port {port}")

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from faults.hosts import Host
     from faults.operators import Ended
     from faults.scenes import Undisturbed
-    from faults.server import Server
     from faults.trials import Trial
 
     Check = Callable[[Trial, Ended, Fault], None]
@@ -79,7 +79,7 @@ class Striker:
         return tally
 
     def strike_at_instants(
-        self, played: Undisturbed, number: int, count: int, server: Server, check: Check
+        self, played: Undisturbed, number: int, count: int, server: Host, check: Check
     ) -> Tally:
         """Strike until `count` operators were hit while they worked; the server goes on.
 
@@ -118,7 +118,7 @@ class Striker:
         torn = ", torn" if fault.torn else ""
         return f"{test} --whole --step {fault.step}{torn} ({played.ended.steps[fault.step - 1][:160]})"
 
-    def _duration_of(self, played: Undisturbed, server: Server) -> float:
+    def _duration_of(self, played: Undisturbed, server: Host) -> float:
         """How long the scene takes here and now, in seconds."""
         with trial(played, self.folder, server) as attempt:
             begun = time.monotonic()

@@ -15,10 +15,10 @@ from faults.operators import processes_with
 from faults.points import chosen, steps_of
 
 if TYPE_CHECKING:
+    from faults.hosts import Host
     from faults.operators import Ended, Fault
     from faults.points import Striker
     from faults.scenes import Undisturbed
-    from faults.server import Server
     from faults.trials import Trial
 
     Figure = Callable[[str], None]
@@ -60,7 +60,7 @@ def check_honesty(attempt: Trial, ended: Ended, fault: Fault) -> None:
 
 
 def test_an_interrupt_at_any_instant_is_told_and_survived(
-    plays: list[Undisturbed], whole: bool, striker: Striker, server: Server, figure: Figure
+    plays: list[Undisturbed], whole: bool, striker: Striker, server: Host, figure: Figure
 ) -> None:
     for played in plays if whole else plays[:1]:
         for number, count in (INSTANTS if whole else QUICK_INSTANTS).items():

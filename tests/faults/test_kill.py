@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from faults.hosts import Host
     from faults.operators import Ended
     from faults.points import Striker
     from faults.scenes import Undisturbed
-    from faults.server import Server
     from faults.trials import Trial
     from workshop import Workshop
 
@@ -66,7 +66,7 @@ def test_a_command_that_is_repeated_changes_nothing(plays: list[Undisturbed], tm
 
 
 def test_a_kill_at_any_instant_is_survived(
-    plays: list[Undisturbed], whole: bool, striker: Striker, server: Server, figure: Figure
+    plays: list[Undisturbed], whole: bool, striker: Striker, server: Host, figure: Figure
 ) -> None:
     for played in plays:
         count = INSTANTS if whole else QUICK_INSTANTS

@@ -22,7 +22,8 @@ if sys.platform == "win32":
     pytest.skip("operators are forked", allow_module_level=True)
 
 from faults.hosts import HttpServer, SshServer, find_sshd
-from faults.operators import Ended, operate
+from faults.operators import POLL_S, Ended, operate
+from faults.scenes import DAY_S
 from faults.wires import CLOSE, DOWN, RESET, STALL, UP, Cut, Wire
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ NOT_KNOWN_STATUSES = (ErrorCode.OUTCOME_UNKNOWN.exit_status, ErrorCode.EFFECTS_O
 NOT_KNOWN = "It is not known what the remote did with the push: it cannot be asked."
 """What may be said only while the remote really cannot be asked; whatever it has then."""
 
-NOW_S = START_S + 30 * 86_400
+NOW_S = START_S + 30 * DAY_S
 CUTS, CUTS_QUICKLY = 20, 1
 STALLS = 4
 TIMEOUT = "3s"
@@ -126,18 +127,11 @@ class Stage:
 
         def watch() -> None:
             while not once.exists():
-                time.sleep(0.02)
+                time.sleep(POLL_S)
             self.wires[PUSH].hang_up()
 
         threading.Thread(target=watch, daemon=True).start()
         return gate
-
-    def settle(self) -> None:
-        """Wait until the server has dealt with whatever it heard."""
-        idle = 0
-        while idle < 3:
-            idle = 0 if self.server.is_busy() else idle + 1
-            time.sleep(0.02)
 
     def state(self) -> str:
         """What the remote has of the operation; it fails where that is nothing whole."""
@@ -257,7 +251,7 @@ def test_a_remote_that_takes_a_push_late_takes_it_once(staged: Build) -> None:
     assert "pushing the same once more" in ended.errors
     assert stage.state() == DONE
     gate.write_text("go on")
-    stage.settle()
+    stage.server.settle()
     assert stage.state() == DONE
 
 
@@ -292,7 +286,7 @@ def disturb(stage: Stage, target: str, cut: Cut, *, everywhere: bool) -> str | N
         assert state in TRUE_WHILE.get(ended.status, ()), where
         assert not ended.status or any(words in ended.errors for words in SAYS[ended.status]), where
     stage.mend()
-    stage.settle()
+    stage.server.settle()
     late = stage.state() != state
     assert not late or target == PUSH, where
     stage.repeat()

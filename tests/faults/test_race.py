@@ -20,7 +20,8 @@ from workshop import START_S, git
 if sys.platform == "win32":
     pytest.skip("operators are forked", allow_module_level=True)
 
-from faults.operators import Ended, Operator, operate
+from faults.operators import POLL_S, Ended, Operator, operate
+from faults.scenes import DAY_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +37,6 @@ SHARING = 4
 EACH_LATE = 4
 """Of those who have a checkout of their own, each so-manieth is late."""
 
-DAY_S = 86_400
-POLL_S = 0.01
 COMMANDS = [
     *(("deploy", "--phase", phase) for phase in ("internal", "canary", "docs", "public")),
     *(("rollback", f"--{kind}", "--reason", "bad") for kind in ("quick", "full", "flag", "docs")),

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from faults.hosts import Host
     from faults.operators import Ended
     from faults.scenes import Undisturbed
-    from faults.server import Server
     from workshop import Workshop
 
 MARKER = re.compile(r"<!-- notice .* -->\n")
@@ -114,11 +114,11 @@ class Trial:
 
 
 @contextmanager
-def trial(played: Undisturbed, folder: Path, server: Server | None = None) -> Iterator[Trial]:
+def trial(played: Undisturbed, folder: Path, server: Host | None = None) -> Iterator[Trial]:
     """A trial in a copy of the scene's workshop, below `folder`; its remote may have a server of its own."""
     with copied(played.before, folder / "trial") as workshop:
         if server is not None:
-            git(workshop.root, "remote", "set-url", "origin", server.url(workshop.remote))
+            git(workshop.root, "remote", "set-url", "origin", server.url(server.port, workshop.remote))
         yield Trial(played, workshop)
 
 
