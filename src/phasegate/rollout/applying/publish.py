@@ -20,6 +20,44 @@ if TYPE_CHECKING:
 
 _PUSHES = 2
 _IN_THE_WAY = "cannot create"
+_NAME_TAKEN = (
+    ErrorCode.PUSH_REJECTED,
+    "The remote {remote} refused the push; nothing moved.",
+    "A ref there has a name that git can hold only without ours: one is a part of the other.",
+    "Rename that ref, or choose other names for channels and tags in the configuration.",
+)
+_EXPLANATIONS = {
+    PushOutcome.NOT_ATOMIC: (
+        ErrorCode.REMOTE_NOT_ATOMIC,
+        "The remote {remote} cannot move several refs at once; nothing moved.",
+        "Without an atomic push, refs and ledger could disagree.",
+        "Switch `receive.advertiseAtomic` on there, or use a host that supports `git push --atomic`.",
+    ),
+    PushOutcome.CONFLICT: (
+        ErrorCode.CONFLICT,
+        "The remote moved while this operation was prepared; nothing of it was published.",
+        "Another operation was faster, or someone pushed to a channel.",
+        "Run `invoke status`, then repeat the command: it plans anew.",
+    ),
+    PushOutcome.STOPPED: (
+        ErrorCode.PUSH_REJECTED,
+        "The push was stopped on this machine; nothing of it was published.",
+        "A pre-push hook of this checkout said no.",
+        "Do what the hook asks for, then repeat the command.",
+    ),
+    PushOutcome.UNKNOWN: (
+        ErrorCode.REMOTE_UNREACHABLE,
+        "The push broke off; the remote was asked since, and has nothing of it.",
+        "The connection was cut, it was silent for too long, or you may not push there.",
+        "Repeat the command: it plans anew, from whatever is published by then.",
+    ),
+    PushOutcome.REJECTED: (
+        ErrorCode.PUSH_REJECTED,
+        "The remote {remote} refused the push; nothing moved.",
+        "A hook or a branch protection said no, or you may not push there.",
+        "Allow phasegate's identity to push the channels, tags and refs/phasegate/ledger.",
+    ),
+}
 
 
 def publish(
@@ -81,46 +119,7 @@ def _holds(desk: Desk, world: World, entry: str) -> bool:
 
 
 def _explained(desk: Desk, result: PushResult) -> PhasegateError:
-    if result.outcome is PushOutcome.NOT_ATOMIC:
-        return PhasegateError(
-            ErrorCode.REMOTE_NOT_ATOMIC,
-            f"The remote {desk.config.remote!r} cannot move several refs at once; nothing moved.",
-            why="Without an atomic push, refs and ledger could disagree.",
-            hint="Switch `receive.advertiseAtomic` on there, or use a host that supports `git push --atomic`.",
-        )
-    if result.outcome is PushOutcome.CONFLICT:
-        return PhasegateError(
-            ErrorCode.CONFLICT,
-            "The remote moved while this operation was prepared; nothing of it was published.",
-            why="Another operation was faster, or someone pushed to a channel.",
-            hint="Run `invoke status`, then repeat the command: it plans anew.",
-            details=result.details,
-        )
-    if result.outcome is PushOutcome.STOPPED:
-        return PhasegateError(
-            ErrorCode.PUSH_REJECTED,
-            "The push was stopped on this machine; nothing of it was published.",
-            why="A pre-push hook of this checkout said no.",
-            hint="Do what the hook asks for, then repeat the command.",
-            details=result.details,
-        )
-    if result.outcome is PushOutcome.UNKNOWN:
-        return PhasegateError(
-            ErrorCode.REMOTE_UNREACHABLE,
-            "The push broke off; the remote was asked since, and has nothing of it.",
-            why="The connection was cut, it was silent for too long, or you may not push there.",
-            hint="Repeat the command: it plans anew, from whatever is published by then.",
-            details=result.details,
-        )
     in_the_way = any(_IN_THE_WAY in detail for detail in result.details)
-    return PhasegateError(
-        ErrorCode.PUSH_REJECTED,
-        f"The remote {desk.config.remote!r} refused the push; nothing moved.",
-        why="A ref there has a name that git can hold only without ours: one is a part of the other."
-        if in_the_way
-        else "A hook or a branch protection said no, or you may not push there.",
-        hint="Rename that ref, or choose other names for channels and tags in the configuration."
-        if in_the_way
-        else "Allow phasegate's identity to push the channels, tags and refs/phasegate/ledger.",
-        details=result.details,
-    )
+    code, what, why, hint = _NAME_TAKEN if in_the_way else _EXPLANATIONS[result.outcome]
+    what = what.format(remote=repr(desk.config.remote))
+    return PhasegateError(code, what, why=why, hint=hint, details=result.details)
