@@ -31,7 +31,7 @@ _ORDERED_START = re.compile(r"(\d+)([.)])", re.ASCII)
 _TITLE = "# Changelog"
 _QUOTED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[`~]*[ \t\r]*$|<!--.*?-->", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#{1,3})[ \t]+(.*)$", re.MULTILINE)
-_HEADING_VERSION = re.compile(r"\[?v?([0-9][0-9A-Za-z.-]*)\b")
+_HEADING_VERSION = re.compile(r"\[?v?([0-9][0-9A-Za-z.-]*)(?:(?<=-)(?!\w)|\b)")
 _LINK_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
 
 

@@ -166,6 +166,12 @@ def test_a_candidate_s_section_is_not_its_release_s() -> None:
     assert insert_section(log, section_of("1.0.0")).count("\n## ") == 2
 
 
+def test_a_version_may_end_in_a_dash() -> None:
+    log = insert_section(None, section_of("1.0.0--"))
+    assert insert_section(log, section_of("1.0.0--")) == log
+    assert insert_section(log, section_of("1.0.0")).count("\n## ") == 2
+
+
 def test_link_definitions_after_the_last_section_stay() -> None:
     log = "# Log\n\n## [1.0.0]\n\n- old\n\n[1.0.0]: https://git.example/1.0.0\n"
     assert insert_section(log, section_of("1.0.0")).endswith("\n\n[1.0.0]: https://git.example/1.0.0\n")
