@@ -62,19 +62,11 @@ FILES = {
 
 
 def git(folder: Path, *arguments: str, stdin: str | None = None) -> str:
-    """What `git ARGUMENTS` prints in `folder`; it must end well."""
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=folder,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-        errors="surrogateescape",
-    )
-    assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
-    return done.stdout.rstrip("\n")
+    """What `git ARGUMENTS` prints in `folder`; it must end well. Line ends are what they are, on Windows too."""
+    given = None if stdin is None else stdin.encode("utf-8", "surrogateescape")
+    done = subprocess.run(["git", *arguments], cwd=folder, input=given, capture_output=True, check=False)
+    assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr.decode('utf-8', 'replace')}"
+    return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 class Workshop:
@@ -184,7 +176,7 @@ class Workshop:
     def remote_refs(self) -> dict[str, str]:
         """Every ref of the remote, by its full name."""
         listing = git(self.remote, "for-each-ref", "--format=%(refname) %(objectname)")
-        return dict(line.split(" ") for line in listing.splitlines())
+        return dict(line.split(" ") for line in listing.split("\n") if line)
 
     def published(self, ref: str, path: str) -> str:
         """A file as the remote has it at `ref`."""
