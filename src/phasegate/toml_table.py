@@ -28,6 +28,7 @@ _BRANCH = re.compile(
 _GIT_FOLDER = re.compile(r"(?:\.git|git~\d+)(?:[. :].*)?", re.IGNORECASE)
 _LONGEST_NAME = 100
 _LONGEST_BRANCH = 200
+_LONGEST_PATH_BYTES = 255
 _FOLDER = re.compile(r"(?!/)(?![A-Za-z]:)(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f\\]+")
 
 T = TypeVar("T")
@@ -147,6 +148,10 @@ def folder(value: object) -> str:
     """A path below the repository, with forward slashes; none of git's own."""
     if not isinstance(value, str) or not _FOLDER.fullmatch(value) or any(map(_is_gits, value.split("/"))):
         raise ValueError("must be a path below the repository, with forward slashes")
+    if len(value.encode("utf-8", "surrogatepass")) > _LONGEST_PATH_BYTES:
+        raise ValueError(
+            f"must not be longer than {_LONGEST_PATH_BYTES} bytes: file systems would not take it"
+        )
     return posixpath.normpath(value)
 
 
