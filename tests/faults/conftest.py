@@ -28,12 +28,18 @@ QUICK_SCENES = 2
 
 
 @pytest.fixture
-def fuzz(whole: bool, seed: int, figure: Callable[[str], None]) -> Callable[..., None]:
-    """Gives `cases` values to a check (fewer in a quick run), and reports how many it saw."""
+def fuzz(
+    whole: bool, seed: int, figure: Callable[[str], None], record_property: Callable[[str, object], None]
+) -> Callable[..., None]:
+    """Gives a strategy's values to a check, as many as CASES says of `about` (fewer in a quick run).
 
-    def run(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], *, cases: int) -> None:
-        seen = 0
-        wanted = cases if whole else max(1, cases // QUICK_SHARE)
+    The check says of each value whether it got as far as the test means to look; in a whole run some must.
+    """
+    from faults.hostile import CASES
+
+    def run(strategy: st.SearchStrategy[Any], check: Callable[[Any], object], about: str) -> None:
+        seen = taken = 0
+        wanted = CASES[about] if whole else max(1, CASES[about] // QUICK_SHARE)
 
         @seeded(seed)
         @settings(
@@ -45,15 +51,35 @@ def fuzz(whole: bool, seed: int, figure: Callable[[str], None]) -> Callable[...,
         )
         @given(strategy)
         def each(value: Any) -> None:
-            nonlocal seen
+            nonlocal seen, taken
+            took = check(value)
             seen += 1
-            check(value)
+            taken += bool(took)
 
         each()
         assert seen >= wanted, f"the strategy has no more than {seen} values"
-        figure(f"{seen} cases")
+        assert taken or not whole, "no value got as far as it should"
+        figure(f"{seen} cases, {taken} taken")
+        record_property(about, seen)
 
     return run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many hostile cases really ran, and how many of them in the kinds of input that were promised."""
+    from faults.hostile import CASES, PROMISED
+
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    ran = [entry for report in reports for entry in _properties(report) if entry[0] in CASES]
+    if ran:
+        promised = sum(seen for about, seen in ran if about in PROMISED)
+        terminalreporter.write_line(
+            f"hostile input: {sum(seen for _, seen in ran)} cases, {promised} of them over what is promised"
+        )
+
+
+def _properties(report: Any) -> list[tuple[str, Any]]:
+    return getattr(report, "user_properties", []) if getattr(report, "when", "") == "call" else []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -16,26 +16,33 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CASES = {
+PROMISED = {
     "config text": 3_000,
-    "config table": 3_000,
+    "config table": 4_000,
     "config in use": 100,
-    "names that git takes": 300,
+    "gates that run": 40,
     "manifests": 2_500,
     "folders": 300,
     "headers": 2_500,
     "ledger entries": 4_000,
-    "ledger on a remote": 60,
+    "ledger on a remote": 80,
+    "ref names": 3_000,
+    "ref listings": 2_000,
+    "refs on a remote": 50,
+}
+"""Cases of each test in the whole session, over config, manifests, headers, ledger objects and ref names."""
+
+CASES = {
+    **PROMISED,
     "versions": 1_500,
     "commit messages": 1_500,
-    "refs on a remote": 40,
     "remote urls": 100,
     "project names": 500,
     "environments": 30,
     "requests": 60,
     "texts with secrets": 2_000,
 }
-"""Cases of each test in the whole session."""
+"""The same with what may be hostile besides."""
 
 COMMANDS = (
     *("--upload-pack=touch CANARY", "--output=CANARY", "-oProxyCommand=touch CANARY", "ext::sh -c touch% CANARY"),
@@ -131,20 +138,20 @@ def foreseen(act: Callable[[], T]) -> T | None:
     try:
         return act()
     except PhasegateError as error:
-        _can_be_told(error)
+        can_be_told(error)
         return None
 
 
 def put_back(workshop: Workshop, refs: dict[str, str]) -> None:
     """The remote as it was, and this clone without what it has seen since."""
-    for ref in workshop.remote_refs().keys() - refs.keys():
-        git(workshop.remote, "update-ref", "-d", ref)
-    moves = [f"update {ref} {value}\n" for ref, value in refs.items()]
+    new = workshop.remote_refs().keys() - refs.keys()
+    moves = [*(f"delete {ref}\n" for ref in new), *(f"update {ref} {value}\n" for ref, value in refs.items())]
     git(workshop.remote, "update-ref", "--stdin", stdin="".join(moves))
     git(workshop.root, "update-ref", "-d", "refs/phasegate/known/ledger")
 
 
-def _can_be_told(error: PhasegateError) -> None:
+def can_be_told(error: PhasegateError) -> None:
+    """The error is a foreseen one, and people and scripts can be shown it."""
     assert error.code is not ErrorCode.INTERNAL, str(error)
     assert error.what
     assert "Traceback" not in str(error)

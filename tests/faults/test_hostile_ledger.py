@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import strategies as st
 
-from faults.hostile import CASES, COMMANDS, PATHS, as_json, foreseen, mixed, mutated, put_back, values
+from faults.hostile import COMMANDS, PATHS, as_json, foreseen, mixed, mutated, put_back, values
 from phasegate.config import PHASES, Config
 from phasegate.git.remote import RemoteRef
 from phasegate.git.repository import Identity
-from phasegate.ledger.chain import LEDGER_REF, parse_operation, parse_state
+from phasegate.ledger.chain import LEDGER_REF, parse_operation, parse_state, read_operations
 from phasegate.ledger.records import Channel, Docs, Effect, Judgement, Move, Outcome, Release, Rollout
 from phasegate.notify.message import render
+from phasegate.rollout.applying.effecting import perform_effects
 from phasegate.rollout.planning.holds import holds_before
 from phasegate.rollout.planning.notices import notice_values, plan_notice
 from phasegate.rollout.planning.rollback import choose, repair
 from phasegate.rollout.planning.status import describe_status, holds_ahead
 from phasegate.rollout.planning.targets import RollbackRequest
+from phasegate.rollout.proving.verify import verify
 from phasegate.rollout.reading.materials import Occasion
 from phasegate.rollout.reading.world import World
 from phasegate.rollout.statuspage import render_status_page
-from phasegate.tasks.render import history_lines, status_lines
+from phasegate.tasks.render import check_lines, history_lines, status_lines
 from workshop import START_S, git
 
 if TYPE_CHECKING:
@@ -33,6 +37,9 @@ if TYPE_CHECKING:
     from phasegate.ledger.state import State
     from workshop import Workshop
 
+pytestmark = pytest.mark.timeout(900)
+
+FILES = ("state.json", "operation.json")
 FIELDS = st.sampled_from([
     name
     for record in (Release, Channel, Docs, Rollout, Judgement, Effect, Outcome, Move)
@@ -109,7 +116,33 @@ def recorded(operation: Operation) -> None:
     "\n".join(history_lines([operation])).encode("utf-8")
 
 
-def test_any_entry(fuzz: Callable[..., None], finished: Workshop, figure: Callable[[str], None]) -> None:
+def used(name: str, content: bytes, config: Config) -> bool:
+    """Whether the entry's file `name` was taken, which is then told to everybody who asks."""
+    if name == "state.json":
+        state = foreseen(lambda: parse_state(content, "x"))
+        if state is not None:
+            told(state, config)
+        return state is not None
+    operation = foreseen(lambda: parse_operation(content, "x"))
+    if operation is not None:
+        recorded(operation)
+    return operation is not None
+
+
+def test_half_a_character_in_any_field_is_refused_or_told(finished: Workshop) -> None:
+    finished.rollback("full")
+    taken = dict.fromkeys(("\ud800", "caf\udce9"), 0)
+    for name in FILES:
+        text = json.dumps(read(finished, name))
+        for place in re.finditer(r'(?<=: )(?:null|"(?:[^"\\]|\\.)*")', text):
+            for half in taken:
+                forged = text[: place.start()] + json.dumps(half) + text[place.end() :]
+                taken[half] += used(name, forged.encode(), Config())
+    assert not taken["\ud800"]
+    assert taken["caf\udce9"]
+
+
+def test_any_entry(fuzz: Callable[..., None], finished: Workshop) -> None:
     finished.rollback("full")
     states = [read(finished, "state.json", r) for r in (LEDGER_REF, f"{LEDGER_REF}~4", f"{LEDGER_REF}~9")]
     operations = [
@@ -120,40 +153,51 @@ def test_any_entry(fuzz: Callable[..., None], finished: Workshop, figure: Callab
         Config(docs_branch=None, phases={n: p for n, p in Config().phases.items() if n != "docs"}),
     )
 
-    taken = 0
-
-    def check(drawn: tuple[bool, bytes, Config]) -> None:
-        nonlocal taken
-        is_state, content, config = drawn
-        if is_state:
-            state = foreseen(lambda: parse_state(content, "x"))
-            if state is not None:
-                taken += 1
-                told(state, config)
-        else:
-            operation = foreseen(lambda: parse_operation(content, "x"))
-            if operation is not None:
-                taken += 1
-                recorded(operation)
-
-    def some(goods: list[Any], is_state: bool) -> st.SearchStrategy[tuple[bool, bytes, Config]]:
+    def some(name: str, goods: list[Any]) -> st.SearchStrategy[tuple[str, bytes, Config]]:
         contents = st.sampled_from(goods).flatmap(entries)
-        return st.tuples(st.just(is_state), contents, st.sampled_from(configs))
+        return st.tuples(st.just(name), contents, st.sampled_from(configs))
 
     for data in states:
         told(parse_state(json.dumps(data).encode(), "x"), Config())
-    fuzz(some(states, is_state=True) | some(operations, is_state=False), check, cases=CASES["ledger entries"])
-    figure(f"{taken} of them were taken, and used")
-    assert taken
+    drawn = some("state.json", states) | some("operation.json", operations)
+    fuzz(drawn, lambda entry: used(*entry), "ledger entries")
+
+
+def look(workshop: Workshop) -> bool:
+    """What `status`, `history` and `verify` do; whether each of them had something to show."""
+    desk = workshop.desk
+    git_, config = desk.repository.git, desk.config
+    world = foreseen(desk.observe)
+    if world is None:
+        return False
+    "\n".join(status_lines(describe_status(world, config, desk.clock()))).encode("utf-8")
+    operations = foreseen(lambda: read_operations(git_, world.ledger_head))
+    for operation in operations or ():
+        recorded(operation)
+    checks = foreseen(lambda: verify(desk.repository, world, config))
+    "\n".join(check_lines(checks or ())).encode("utf-8")
+    return None not in (operations, checks)
+
+
+ACTIONS: tuple[Callable[[Workshop], object], ...] = (
+    lambda workshop: perform_effects(workshop.desk, workshop.observe()),
+    lambda workshop: workshop.deploy("canary"),
+    lambda workshop: workshop.rollback("quick"),
+    lambda workshop: workshop.rollback("docs"),
+    lambda workshop: workshop.rollback("flag"),
+    lambda workshop: workshop.rollback("full"),
+)
+"""`resume`, `deploy` and the rollbacks."""
 
 
 def test_a_hostile_ledger_on_the_remote(
     fuzz: Callable[..., None], finished: Workshop, tmp_path: Path
 ) -> None:
-    """Every verb against it ends well or typed; where it is refused, nothing moves."""
+    """Every verb against it ends well or typed; where its state is refused, nothing moves."""
     finished.commit("fix: on", {"demo/on.py": "on\n"})
     finished.deploy("internal")
-    good = {name: read(finished, name) for name in ("state.json", "operation.json")}
+    newest = (LEDGER_REF, f"{LEDGER_REF}~1")  # the effects of the one before are still open
+    goods = [{name: read(finished, name, entry) for name in FILES} for entry in newest]
     refs = finished.remote_refs()
 
     def forge(files: dict[str, bytes]) -> str:
@@ -166,20 +210,23 @@ def test_a_hostile_ledger_on_the_remote(
         tree = git(finished.remote, "mktree", stdin="".join(rows))
         return git(finished.remote, "commit-tree", tree, "-p", refs[LEDGER_REF], "-m", "forged")
 
-    def check(state: bytes) -> None:
-        files = {"state.json": state, "operation.json": json.dumps(good["operation.json"]).encode()}
-        git(finished.remote, "update-ref", LEDGER_REF, forge(files))
+    def check(drawn: tuple[dict[str, Any], str, bytes]) -> bool:
+        good, name, content = drawn
+        files = {other: json.dumps(good[other]).encode() for other in FILES}
+        git(finished.remote, "update-ref", LEDGER_REF, forge({**files, name: content}))
         before = finished.remote_refs()
-        if foreseen(finished.observe) is None:
-            for verb in (lambda: finished.deploy("canary"), lambda: finished.rollback("full")):
-                assert foreseen(verb) is None
-            assert finished.remote_refs() == before
-        else:
-            foreseen(lambda: finished.deploy("canary"))
-            foreseen(lambda: finished.rollback("quick"))
-            foreseen(lambda: finished.rollback("full"))
+        is_read = foreseen(finished.observe) is not None
+        shown = look(finished)
+        for act in ACTIONS:
+            foreseen(lambda act=act: act(finished))  # type: ignore[misc]
+        assert is_read or finished.remote_refs() == before
         assert not list(tmp_path.rglob("CANARY*"))
         put_back(finished, refs)
+        return shown
 
-    states = mutated(good["state.json"], HOSTILE).map(lambda data: json.dumps(data).encode())
-    fuzz(states, check, cases=CASES["ledger on a remote"])
+    def forged(good: dict[str, Any], name: str) -> st.SearchStrategy[tuple[dict[str, Any], str, bytes]]:
+        changed = mutated(good[name], HOSTILE).map(lambda data: json.dumps(data).encode())
+        return st.tuples(st.just(good), st.just(name), mixed(changed, changed, changed, entries(good[name])))
+
+    one = st.tuples(st.sampled_from(goods), st.sampled_from(FILES))
+    fuzz(one.flatmap(lambda chosen: forged(*chosen)), check, "ledger on a remote")

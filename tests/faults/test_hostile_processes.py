@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import assume
 from hypothesis import strategies as st
 
-from faults.hostile import CASES, COMMANDS
+from faults.hostile import COMMANDS, PATHS, TEXTS, foreseen, mixed
+from phasegate.config import parse_config
 from phasegate.errors import ErrorCode
+from phasegate.rollout.applying.judging import run_gates
+from phasegate.rollout.applying.preparing import prepare_subject
 from verbs import invoke
 from workshop import git
 
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
 
 if sys.platform == "win32":
     pytest.skip("its environments and file names are other ones", allow_module_level=True)
+
+pytestmark = pytest.mark.timeout(900)
 
 VARIABLES = {
     "SOURCE_DATE_EPOCH": ["²", "-1", "9" * 400, "nan", "0x10", " "],
@@ -75,13 +83,70 @@ def ended_well_or_typed(done: subprocess.CompletedProcess[str]) -> None:
 def test_any_environment(fuzz: Callable[..., None], workshop: Workshop, tmp_path: Path) -> None:
     before = workshop.remote_refs()
 
-    def check(environment: dict[str, str]) -> None:
-        for arguments in (("status",), ("deploy", "--phase", "internal", "--plan", "--json")):
-            ended_well_or_typed(invoke(workshop.root, *arguments, **environment))
+    def check(environment: dict[str, str]) -> bool:
+        verbs = (("status",), ("deploy", "--phase", "internal", "--plan", "--json"))
+        ended = [invoke(workshop.root, *arguments, **environment) for arguments in verbs]
+        for done in ended:
+            ended_well_or_typed(done)
         assert workshop.remote_refs() == before
         assert not list(tmp_path.rglob("CANARY*"))
+        return not any(done.returncode for done in ended)
 
-    fuzz(ENVIRONMENTS, check, cases=CASES["environments"])
+    fuzz(ENVIRONMENTS, check, "environments")
+
+
+TELLING = """\
+import json, os
+import nox
+
+
+@nox.session(venv_backend="none")
+def tests(session):
+    told = json.dumps({"check": "args", "verdict": "PASS", "reason": json.dumps(session.posargs)})
+    with open(os.environ["PHASEGATE_VERDICTS"], "a") as lines:
+        lines.write(told + "\\n")
+
+
+@nox.session(venv_backend="none", default=False)
+def never(session):
+    open(r"CANARY", "w")
+"""
+OPTIONS = ("--noxfile=evil.py", "-fevil.py", "evil.py", "never", "-snever", "--session=never", "--envdir=CANARY", "--report=CANARY", "--force-python=x", "-knot tests")  # fmt: skip
+WORDS = st.sampled_from(["tests", *OPTIONS, *COMMANDS, *PATHS]) | TEXTS.map(
+    lambda text: text.encode("utf-8", "ignore").decode()
+)
+"""Words of a TOML file, which holds no half characters."""
+GATES = st.fixed_dictionaries(
+    {"session": mixed(*[st.just("tests")] * 3, WORDS), "args": st.lists(WORDS, max_size=4)},
+    optional={"artifact": WORDS},
+)
+
+
+def test_any_gate_runs_its_session_alone(
+    fuzz: Callable[..., None], workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its arguments come to the session as they were written; nothing else of it is run or read."""
+    canary = tmp_path / "CANARY"
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "touch").write_text(f"#!/bin/sh\n: > '{canary}'\n", encoding="utf-8")
+    (programs / "touch").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    noxfile = TELLING.replace("CANARY", str(canary))
+    workshop.commit("feat: tell", {"noxfile.py": noxfile, "evil.py": f"open({str(canary)!r}, 'w')\n"})
+
+    def check(gate: dict[str, Any]) -> bool:
+        config = foreseen(lambda: parse_config({"gates": {"drawn": gate}, "phases": {"internal": {"gates": ["drawn"]}}}))  # fmt: skip
+        assume(config is not None and gate["session"] != "never")
+        workshop.settings = {"gates": config.gates, "phases": config.phases}
+        desk = workshop.desk
+        (judged,) = run_gates(desk, prepare_subject(desk, only="drawn"), fresh=True)
+        if gate["session"] == "tests" and "artifact" not in gate:
+            assert (judged.verdict, judged.reason) == ("PASS", f"args: {json.dumps(gate['args'])}")
+        assert not list(tmp_path.rglob("CANARY*"))
+        return judged.verdict == "PASS"
+
+    fuzz(GATES, check, "gates that run")
 
 
 EVIL_HOOK = b"#!/bin/sh\ntouch CANARY\n"

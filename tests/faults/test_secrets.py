@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import strategies as st
 
-from faults.hostile import CASES
 from phasegate.redaction import Discretion, secrets_in, secrets_in_settings
 from workshop import NOXFILE, git
 
@@ -184,7 +183,7 @@ def test_no_secret_survives_in_any_text(fuzz: Callable[..., None]) -> None:
     """A planted token of any form, in any surroundings, in any order with others."""
     around = st.sampled_from(["", " ", "\n", "'", '"', "(", ")", "=", ": ", ",", "<", ">", "`", "\t", "[", "]", "/", "?x=", "&y=", "\u2028", "ü"])  # fmt: skip
 
-    def check(drawn: list[tuple[str, str, str]]) -> None:
+    def check(drawn: list[tuple[str, str, str]]) -> bool:
         text = "".join(f"{before}{FORMS[form]}{after}" for before, form, after in drawn)
         assert not [form for _, form, _ in drawn if FORMS[form] in Discretion()(text)]
         values = {f"{form}_TOKEN": value[::-1] for form, value in FORMS.items()}
@@ -193,11 +192,12 @@ def test_no_secret_survives_in_any_text(fuzz: Callable[..., None]) -> None:
         assert LETTERS not in Discretion(secrets_in_settings([*settings.items()]))(
             f"{text} {drawn[0][0].strip()}{LETTERS} {json.dumps(settings)}"
         )
+        return True
 
     fuzz(
         st.lists(
             st.tuples(around.filter(bool), st.sampled_from(sorted(FORMS)), around), min_size=1, max_size=4
         ),
         check,
-        cases=CASES["texts with secrets"],
+        "texts with secrets",
     )
