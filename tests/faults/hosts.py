@@ -230,9 +230,9 @@ class SshServer(Host):
         return f"ssh://{getpass.getuser()}@{HOST}:{port}{repository}"
 
     def is_busy(self) -> bool:
-        from phasegate.git.listening import _children
+        from phasegate.processes import children
 
-        return bool(_children(self._process.pid))
+        return bool(children(self._process.pid))
 
     def close(self) -> None:
         self._process.terminate()

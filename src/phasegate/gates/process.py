@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-import os
-import signal
+import math
 import subprocess
 import sys
 import threading
+import time
 from contextlib import nullcontext, suppress
 from typing import IO, TYPE_CHECKING
+
+from phasegate.processes import end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +41,7 @@ def run_logged(
     discreet: Discretion,
     output: Path | None = None,
     lock: int | None = None,
+    limit_s: float = math.inf,
 ) -> int:
     """Run `command` in `folder` and return its exit status.
 
@@ -47,6 +50,7 @@ def run_logged(
 
     Raises:
         Stopped: `stop` was set; the process and its descendants have ended.
+        TimeoutError: so they have, because it took longer than `limit_s`.
         OSError: the log cannot be written; the command went on to its end.
     """
     if stop.is_set():
@@ -58,9 +62,9 @@ def run_logged(
     copying = threading.Thread(target=_copy, args=(said, log, discreet, unwritten), daemon=True)
     copying.start()
     try:
-        status = _wait(process, stop)
+        status = _wait(process, stop, limit_s)
     except BaseException:
-        _end(process)
+        end(process)
         raise
     finally:
         copying.join(_GRACE_S)  # what a gate leaves running in the background may hold the pipe for ever
@@ -102,22 +106,11 @@ def _copy(said: IO[bytes], log: Path, discreet: Discretion, unwritten: list[OSEr
                 pass
 
 
-def _wait(process: subprocess.Popen[bytes], stop: threading.Event) -> int:
+def _wait(process: subprocess.Popen[bytes], stop: threading.Event, limit_s: float) -> int:
+    until_s = time.monotonic() + limit_s
     while not stop.is_set():
         with suppress(subprocess.TimeoutExpired):
             return process.wait(timeout=_POLL_S)
+        if time.monotonic() >= until_s:
+            raise TimeoutError(f"no answer within {limit_s:g} s")
     raise Stopped
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-        subprocess.run(command, check=False, capture_output=True)
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=_GRACE_S)
-        with suppress(ProcessLookupError, PermissionError):  # macOS says so when only zombies are left
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

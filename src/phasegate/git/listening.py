@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
-import sys
 import threading
 import time
-from contextlib import suppress
-from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-_GRACE_S = 2.0
-_LONGEST_JOIN_S = 3600.0  # Windows knows no join of months
+from phasegate.processes import end
+
+if TYPE_CHECKING:
+    import subprocess
+
+_POLL_S = 0.2
+_GRACE_S = 1.0
 _CHUNK = 65536
 _PROGRESS = re.compile(
     r"(remote: )?([A-Z][\w ]+: +\d+(%|, done)|Total \d+ \(|Delta compression using )", re.ASCII
@@ -45,28 +45,33 @@ class _Ear(threading.Thread):
 def listen(process: subprocess.Popen[bytes], silence_s: float) -> tuple[bytes, bytes, bool]:
     """What `process` writes to stdout and to stderr until it ends, and whether it had to be ended.
 
-    It is ended, with the commands that it runs, once it has written nothing for `silence_s`.
+    It is ended, with the commands that it runs, once it has written nothing for `silence_s`. What it leaves running, such
+    as an ssh that others share, may hold both open for ever, and is not waited for.
     """
     assert process.stdout is not None  # noqa: S101 - GitPython opens both
     assert process.stderr is not None  # noqa: S101
     silent = True
     try:
         ears = (_Ear(process.stdout), _Ear(process.stderr))
-        silent = not _hear_out(ears, silence_s)
+        silent = not _hear_out(process, ears, silence_s)
     finally:
         if silent:  # or interrupted
-            _end(process)
+            end(process)
     process.wait()
     return ears[0].heard, ears[1].heard, silent
 
 
-def _hear_out(ears: tuple[_Ear, ...], silence_s: float) -> bool:
-    """Whether both streams came to their end before a silence."""
+def _hear_out(process: subprocess.Popen[bytes], ears: tuple[_Ear, ...], silence_s: float) -> bool:
+    """Whether both streams, or the process and what it said, came to their end before a silence."""
     while listening := [ear for ear in ears if ear.is_alive()]:
+        if process.poll() is not None:
+            for ear in listening:
+                ear.join(_GRACE_S)  # for what is still in the pipe
+            return True
         left_s = max(ear.at_s for ear in ears) + silence_s - time.monotonic()
         if left_s <= 0:
             return False
-        listening[0].join(min(left_s, _LONGEST_JOIN_S))
+        listening[0].join(min(left_s, _POLL_S))
     return True
 
 
@@ -74,37 +79,3 @@ def without_progress(text: str) -> str:
     """`text` as a terminal leaves it, without lines of progress."""
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     return "\n".join(line for line in lines if not _PROGRESS.match(line))
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process as a terminal would, so that git removes its locks, and all that it started."""
-    if sys.platform == "win32":
-        command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-        subprocess.run(command, check=False, capture_output=True)
-    else:
-        for pid in _family(process.pid):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE_S)
-        process.kill()
-    process.wait()
-
-
-def _family(pid: int) -> list[int]:
-    """The process and its descendants: git leaves those that talk to the remote behind when it is ended."""
-    found = [pid]
-    for parent in found:
-        found += _children(parent)
-    return found
-
-
-def _children(pid: int) -> list[int]:
-    listing = Path(f"/proc/{pid}/task/{pid}/children")
-    with suppress(OSError):
-        if listing.exists():
-            return [int(child) for child in listing.read_text(encoding="ascii").split()]
-        command = ["pgrep", "-P", str(pid)]
-        listed = subprocess.run(command, check=False, capture_output=True, text=True, encoding="ascii")
-        return [int(child) for child in listed.stdout.split()]
-    return []

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from phasegate.gates.store import EvidenceStore
 from phasegate.git.door import Git
 from phasegate.redaction import Discretion
 from phasegate.verdict import Verdict
+from processes import is_alive, wait_for_text
 
 if TYPE_CHECKING:
     from phasegate.gates.evidence import Evidence
@@ -394,21 +394,3 @@ def test_calling_it_off_ends_every_process_and_removes_the_worktree(bench: Bench
     assert b"KeyboardInterrupt" in errors
     assert not is_alive(child)
     assert list(temporary.iterdir()) == []
-
-
-def wait_for_text(path: Path) -> str:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if path.exists() and path.read_text(encoding="utf-8"):
-            return path.read_text(encoding="utf-8")
-        time.sleep(0.05)
-    pytest.fail(f"{path} was never written")
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not (state.exists() and state.read_text().split(") ")[1].startswith("Z"))
