@@ -45,6 +45,28 @@ def test_each_plugin_of_a_marketplace_is_received(tmp_path: Path, follower: Join
         workshop.release()
 
 
+def test_commands_that_the_manifest_gives_names_to_are_received_under_these(
+    workshop: Workshop, follower: Join
+) -> None:
+    hidden = "---\ndescription: Not for users\nuser-invocable: false\n---\nDo it.\n"
+    named = {
+        "about": {"source": "./commands/hello.md"},
+        "deep/er": {"content": "Say it.", "description": "Say it"},
+        "unseen": {"source": "./hidden.md"},
+    }
+    workshop.commit(
+        "feat: names",
+        {
+            "demo/.claude-plugin/plugin.json": json.dumps({**json.loads(MANIFEST), "commands": named}),
+            "demo/hidden.md": hidden,
+        },
+    )
+    workshop.release()
+    checks = follower(workshop, "stable").check(workshop.observe())
+    assert failures(checks) == ""
+    assert checks[1].reason == "loads with demo:about, demo:deep/er"
+
+
 def test_a_plugin_at_the_root_is_received_as_the_whole_tree(tmp_path: Path, follower: Join) -> None:
     files = {name.replace("demo/", ""): text for name, text in FILES.items()}
     files[".claude-plugin/marketplace.json"] = with_entries({"name": "demo", "source": "./"})

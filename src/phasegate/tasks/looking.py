@@ -129,7 +129,7 @@ def verify(
     desk = open_desk(sandbox)
     receiver = _find_client(client)
     world = desk.observe()
-    checks = verification.verify(desk.repository, world, desk.config)
+    checks = published = verification.verify(desk.repository, world, desk.config)
     if receiver is not None:
         from phasegate.rollout.proving.delivery import check_delivery
 
@@ -141,10 +141,10 @@ def verify(
         print_json({"schema": 1, "verdict": verdict.value, "checks": rows})
     else:
         print("\n".join([*check_lines(checks), f"{verdict.value}: {len(checks)} checks"]))
-    _let_verified_through(checks, verdict)
+    _let_verified_through(checks, verdict, verification.overall(published))
 
 
-def _let_verified_through(checks: tuple[Check, ...], verdict: Verdict) -> None:
+def _let_verified_through(checks: tuple[Check, ...], verdict: Verdict, published: Verdict) -> None:
     from phasegate.verdict import Verdict
 
     doubts = tuple(f"{c.subject}: {c.reason}" for c in checks if c.verdict is not Verdict.PASS)
@@ -162,6 +162,15 @@ def _let_verified_through(checks: tuple[Check, ...], verdict: Verdict) -> None:
                 ErrorCode.GATE_INCONCLUSIVE,
                 "Not everything that is published could be examined.",
                 details=doubts,
+            )
+        )
+    if published is Verdict.PASS and verdict is not Verdict.PASS:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.VERIFICATION_FAILED,
+                "What is published is what the ledger says, but a new user did not get it.",
+                details=doubts,
+                hint="Repeat it, and try another version of the client: it may be the client that is broken.",
             )
         )
     if verdict is not Verdict.PASS:

@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.redaction import redact
+from phasegate.gates.process import run_logged
+from phasegate.redaction import Discretion, redact
 from phasegate.strict_json import read_json
 
 if TYPE_CHECKING:
@@ -61,6 +63,10 @@ class Session:
     commands: frozenset[str]
 
 
+class RefusalError(PhasegateError):
+    """The client did its work, and refused what it was given; what else goes wrong tells nothing of that."""
+
+
 def find_client(program: str) -> Client:
     """The client at the path (or of the name) `program`.
 
@@ -76,7 +82,7 @@ def find_client(program: str) -> Client:
         )
     program = str(Path(found).absolute())
     with tempfile.TemporaryDirectory(prefix="phasegate-client-") as home:
-        answer = _run([program, "--version"], Path(home), _environment(Path(home)))
+        answer = _Home(Path(home)).run(program, "--version")
     version = _VERSION.fullmatch(answer.stdout)
     if version is None:
         raise PhasegateError(
@@ -93,21 +99,23 @@ class User:
 
     def __init__(self, client: Client, home: Path, repository: Repository, remote: str) -> None:
         self.client = client
-        for folder in ("work", "tmp"):  # the client must see no project, and leave nothing outside
-            Path(home, folder).mkdir(parents=True)
-        home = home.resolve()
-        self._work = home / "work"
-        self._environment = _environment(home)
+        self._home = _Home(home)
         origin = _address(repository, remote)
         self._address = origin if _PLAIN_ADDRESS.fullmatch(origin) else _ALIAS
-        Path(home, "gitconfig").write_bytes(
+        Path(self._home.folder, "gitconfig").write_bytes(
             _git_config(origin, self._address).encode("utf-8", "surrogateescape")
         )
 
     @property
     def git_environment(self) -> dict[str, str]:
         """The variables by which git checks out for others what it checks out for this user."""
-        return {name: value for name, value in self._environment.items() if name.startswith("GIT_CONFIG")}
+        return {
+            name: value for name, value in self._home.environment.items() if name.startswith("GIT_CONFIG")
+        }
+
+    def stop(self) -> None:
+        """Take nothing more; what is at work is ended, and its call raises `Stopped`."""
+        self._home.stop.set()
 
     def follow(self, branch: str) -> None:
         """Add the marketplace on `branch`.
@@ -115,8 +123,7 @@ class User:
         Raises:
             PhasegateError: `remote-unreachable`; `client-failed`, with the client's words.
         """
-        command = ["git", "ls-remote", "--exit-code", "--", self._address, f"refs/heads/{branch}"]
-        asked = _run(command, self._work, self._environment)
+        asked = self._home.run("git", "ls-remote", "--exit-code", "--", self._address, f"refs/heads/{branch}")
         if asked.returncode != 0:
             raise PhasegateError(
                 ErrorCode.REMOTE_UNREACHABLE,
@@ -144,7 +151,7 @@ class User:
         try:
             return {row["id"]: _installed(row) for row in read_json(listing)}
         except (ValueError, KeyError, TypeError) as error:
-            raise _refused("claude plugin list --json", f"it answered {listing[:200]!r}") from error
+            raise _failed("claude plugin list --json", f"it answered {listing[:200]!r}") from error
 
     def session(self) -> Session:
         """What a session loads as it starts; it then ends, because nobody is logged in. Raises `client-failed`."""
@@ -153,16 +160,52 @@ class User:
             event = _event(line)
             if event.get("subtype") == "init":
                 return _session(event)
-        raise _refused("claude -p hi", f"no session began: {_words(done)}")
+        raise _failed("claude -p hi", f"no session began: {_words(done)}")
 
     def _plugin(self, *arguments: str) -> str:
         done = self._run("plugin", *arguments)
         if done.returncode != 0:
-            raise _refused(" ".join(("claude plugin", *arguments)), _words(done))
+            kind = RefusalError if done.returncode > 0 else PhasegateError  # else a signal ended it
+            raise _failed(" ".join(("claude plugin", *arguments)), _words(done), kind)
         return done.stdout
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return _run([self.client.program, *arguments], self._work, self._environment)
+        return self._home.run(self.client.program, *arguments)
+
+
+class _Home:
+    """A home of its own, where commands find a folder without a project, and leave nothing outside."""
+
+    def __init__(self, folder: Path) -> None:
+        for name in ("work", "tmp"):
+            Path(folder, name).mkdir(parents=True)
+        self.folder = folder.resolve()
+        self.environment = _environment(self.folder)
+        self.stop = threading.Event()
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        try:
+            said = Path(tempfile.mkdtemp(prefix="said-", dir=self.folder))
+            try:
+                return self._run(command, said / "output", said / "errors")
+            finally:
+                shutil.rmtree(said, ignore_errors=True)  # what it left running may still write there
+        except OSError as error:
+            raise _failed(" ".join(command), str(error)) from error
+
+    def _run(self, command: tuple[str, ...], output: Path, errors: Path) -> subprocess.CompletedProcess[str]:
+        errors.touch()
+        status = run_logged(
+            command,
+            folder=self.folder / "work",
+            environment=self.environment,
+            log=errors,
+            stop=self.stop,
+            discreet=Discretion(),
+            output=output,
+            limit_s=_TIME_LIMIT_S,
+        )
+        return subprocess.CompletedProcess(command, status, _text(output), _text(errors))
 
 
 def _installed(row: dict[str, Any]) -> Installed:
@@ -183,7 +226,7 @@ def _session(event: dict[str, Any]) -> Session:
         plugins = {plugin["source"]: Path(plugin["path"]) for plugin in event["plugins"]}
         return Session(plugins, frozenset(event["slash_commands"]))
     except (KeyError, TypeError) as error:
-        raise _refused("claude -p hi", f"its init event lacks {error}") from error
+        raise _failed("claude -p hi", f"its init event lacks {error}") from error
 
 
 def _address(repository: Repository, remote: str) -> str:
@@ -214,33 +257,16 @@ def _environment(home: Path) -> dict[str, str]:
     return {"PATH": os.defpath, **kept, **places, **_SWITCHES}
 
 
-def _run(
-    command: list[str], folder: Path, environment: Mapping[str, str]
-) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_TIME_LIMIT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _refused(" ".join(command), f"no answer within {_TIME_LIMIT_S:.0f} s") from error
-    except OSError as error:
-        raise _refused(" ".join(command), str(error)) from error
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def _words(done: subprocess.CompletedProcess[str]) -> str:
     return " ".join(redact(f"{done.stdout}\n{done.stderr}").split())
 
 
-def _refused(command: str, why: str) -> PhasegateError:
-    return PhasegateError(
+def _failed(command: str, why: str, kind: type[PhasegateError] = PhasegateError) -> PhasegateError:
+    return kind(
         ErrorCode.CLIENT_FAILED,
         f"`{command}` did not do what it was asked.",
         why=why,

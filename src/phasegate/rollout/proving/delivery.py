@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.errors import PhasegateError
 from phasegate.gates.worktree import temporary_worktree
 from phasegate.plugin.manifest import MANIFEST, read_catalogue
 from phasegate.plugin.tree import SYMLINK, FolderFiles, join
-from phasegate.rollout.proving.client import User
+from phasegate.rollout.proving.client import RefusalError, User
 from phasegate.rollout.proving.commands import commands_of
 from phasegate.rollout.proving.verify import Check
 from phasegate.verdict import Verdict
@@ -60,7 +60,14 @@ def followers(desk: Desk, client: Client, channels: Sequence[str], folder: Path)
 def check_followers(users: Sequence[Follower], world: World) -> tuple[Check, ...]:
     """Let each take what there is, and look at what they got."""
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        return tuple(check for checks in pool.map(lambda user: user.check(world), users) for check in checks)
+        try:
+            return tuple(
+                check for checks in pool.map(lambda user: user.check(world), users) for check in checks
+            )
+        except BaseException:  # on Ctrl-C: each thread ends its client and removes its worktree
+            for user in users:
+                user.stop()
+            raise
 
 
 class Follower:
@@ -81,9 +88,12 @@ class Follower:
         try:
             return tuple(self._look(channel, subject))
         except PhasegateError as error:
-            unseen = error.code is ErrorCode.REMOTE_UNREACHABLE
-            reason = " ".join(f"{error.what} {error.why}".split())
-            return (Check(subject, Verdict.INCONCLUSIVE if unseen else Verdict.FAIL, reason),)
+            verdict = Verdict.FAIL if isinstance(error, RefusalError) else Verdict.INCONCLUSIVE
+            return (Check(subject, verdict, " ".join(f"{error.what} {error.why}".split())),)
+
+    def stop(self) -> None:
+        """Take nothing more, because nobody waits for it."""
+        self._user.stop()
 
     def _look(self, channel: Channel, subject: str) -> Iterator[Check]:
         git = self._desk.repository.git
@@ -143,12 +153,17 @@ def _compared(subject: str, ours: FolderFiles, theirs: Installed | None, version
 
 
 def _loaded(
-    subject: str, theirs: Installed | None, plugin: str, commands: frozenset[str], session: Session
+    subject: str, theirs: Installed | None, plugin: str, commands: frozenset[str] | None, session: Session
 ) -> Check:
     if theirs is not None and theirs.errors:
         return Check(subject, Verdict.FAIL, f"does not load: {'; '.join(theirs.errors)}")
     if theirs is None or session.plugins.get(plugin) != theirs.folder:
         return Check(subject, Verdict.FAIL, "no session loads it")
+    if commands is None:
+        reason = (
+            "loads, but with which commands is not clear: the manifest names them in a way that is not known"
+        )
+        return Check(subject, Verdict.INCONCLUSIVE, reason)
     wanted = {f"{plugin.rpartition('@')[0]}:{command}" for command in commands}
     missing = sorted(wanted - session.commands)
     if missing:

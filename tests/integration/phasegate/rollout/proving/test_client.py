@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.repository import open_repository
 from phasegate.rollout.proving import client as driver
-from phasegate.rollout.proving.client import Client, User, find_client
+from phasegate.rollout.proving.client import Client, RefusalError, User, find_client
+from processes import ends_soon, is_alive, stand_in, wait_for_text
 from workshop import Workshop, git
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="a script that starts by its first line")
 INIT = {
@@ -25,17 +24,6 @@ INIT = {
     "plugins": [{"name": "demo", "path": "/there", "source": "demo@market"}],
     "slash_commands": ["demo:hello"],
 }
-
-
-def stand_in(folder: Path, body: str) -> str:
-    """A program that does `body` with `arguments`."""
-    path = folder / "stand-in"
-    path.write_text(
-        f"#!{sys.executable}\nimport json, os, sys, time\narguments = sys.argv[1:]\n{body}\n",
-        encoding="utf-8",
-    )
-    path.chmod(0o755)
-    return str(path)
 
 
 def user(workshop: Workshop, folder: Path, body: str = "") -> User:
@@ -214,10 +202,55 @@ def test_an_init_event_of_another_form_is_a_clear_error(
 
 
 @posix
-def test_a_client_that_hangs_is_ended(
+def test_a_client_that_hangs_is_ended_with_all_that_it_started(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "_TIME_LIMIT_S", 0.5)
+    monkeypatch.setattr(driver, "_TIME_LIMIT_S", 5)
+    written = tmp_path / "pid"
+    left = f"import os, time; open({str(written)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    leave = f"subprocess.Popen([sys.executable, '-c', {left!r}]); time.sleep(600)"
     with pytest.raises(PhasegateError) as error:
-        user(workshop, tmp_path, "time.sleep(600)").refresh("market")
-    assert "no answer within" in refusal(error)
+        user(workshop, tmp_path, leave).refresh("market")
+    assert "no answer within 5 s" in refusal(error)
+    assert ends_soon(int(wait_for_text(written)))
+
+
+@posix
+def test_what_a_client_leaves_running_is_not_waited_for(workshop: Workshop, tmp_path: Path) -> None:
+    left = (
+        "import subprocess; left = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    )
+    answer = "print(json.dumps([{'id': 'x', 'version': str(left.pid), 'installPath': '/'}]))"
+    pid = int(user(workshop, tmp_path, f"{left}; {answer}").installed()["x"].version)
+    assert is_alive(pid)
+    os.kill(pid, signal.SIGKILL)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        ("sys.exit(1)", True),
+        ("os.kill(os.getpid(), 9)", False),
+        ("time.sleep(600)", False),
+    ],
+)
+def test_a_client_that_refuses_is_told_from_one_that_breaks(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, refused: bool
+) -> None:
+    if "sleep" in body:
+        monkeypatch.setattr(driver, "_TIME_LIMIT_S", 0.5)
+    with pytest.raises(PhasegateError) as error:
+        user(workshop, tmp_path, body).refresh("market")
+    refusal(error)
+    assert isinstance(error.value, RefusalError) is refused
+
+
+@posix
+def test_a_client_that_has_gone_was_not_asked(workshop: Workshop, tmp_path: Path) -> None:
+    somebody = user(workshop, tmp_path)
+    Path(somebody.client.program).unlink()
+    with pytest.raises(PhasegateError) as error:
+        somebody.refresh("market")
+    refusal(error)
+    assert not isinstance(error.value, RefusalError)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from phasegate.errors import ErrorCode
 from phasegate.plugin.tree import FolderFiles
 from phasegate.rollout.proving import delivery
 from phasegate.rollout.proving.client import Client, Installed, Session
 from phasegate.rollout.proving.delivery import Follower, differences
 from phasegate.verdict import Verdict
-from workshop import FILES, Workshop
+from processes import ends_soon, stand_in, wait_for_text
+from verbs import invoke
+from workshop import FILES, Workshop, git
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links that Windows has not")
 
@@ -119,6 +125,11 @@ def unasked(workshop: Workshop, tmp_path: Path, channel: str = "stable") -> Foll
     return Follower(workshop.desk, Client(str(tmp_path / "absent"), "0.0.0"), channel, tmp_path / "home")
 
 
+def test_commands_that_are_named_in_an_unknown_way_are_not_examined(tmp_path: Path) -> None:
+    good, session = Installed("1.0.0", tmp_path, ()), Session({"demo@market": tmp_path}, frozenset())
+    assert delivery._loaded("user", good, "demo@market", None, session).verdict is Verdict.INCONCLUSIVE
+
+
 def test_a_channel_that_has_nothing_yet_has_nothing_to_check(workshop: Workshop, tmp_path: Path) -> None:
     assert unasked(workshop, tmp_path).check(workshop.observe()) == ()
 
@@ -142,17 +153,74 @@ def test_a_channel_without_a_marketplace_is_not_examined_and_says_so(tmp_path: P
     assert "no client can follow it" in check.reason
 
 
-def test_a_client_that_does_not_start_fails_the_check(released: Workshop, tmp_path: Path) -> None:
+def test_a_client_that_does_not_start_is_no_verdict_on_what_is_published(
+    released: Workshop, tmp_path: Path
+) -> None:
     [check] = unasked(released, tmp_path).check(released.observe())
-    assert check.verdict is Verdict.FAIL
+    assert check.verdict is Verdict.INCONCLUSIVE
     assert "No such file" in check.reason or "cannot find" in check.reason
 
 
-def test_a_release_that_is_no_longer_on_the_remote_fails_the_check(
-    released: Workshop, tmp_path: Path
-) -> None:
+def test_a_release_that_cannot_be_checked_out_was_not_compared(released: Workshop, tmp_path: Path) -> None:
     world = released.observe()
     channel = world.state.channels["stable"]
     world.state.channels["stable"] = type(channel)(**{**channel.as_json(), "commit": "1" * 40})
     [check] = unasked(released, tmp_path).check(world)
-    assert check.verdict is Verdict.FAIL
+    assert check.verdict is Verdict.INCONCLUSIVE
+
+
+def client(folder: Path, body: str) -> str:
+    """A client that says its version, and does `body` otherwise."""
+    return stand_in(folder, f"if arguments == ['--version']: sys.exit(print('1.2.3 (Claude Code)'))\n{body}")
+
+
+@posix
+def test_a_client_that_breaks_is_no_reason_to_take_back_what_is_published(
+    released: Workshop, tmp_path: Path
+) -> None:
+    broken = client(tmp_path, "sys.exit('EMFILE: too many open files')")
+    done = invoke(released.root, "verify", "--client", broken)
+    assert done.returncode == ErrorCode.VERIFICATION_FAILED.exit_status
+    assert "EMFILE: too many open files" in done.stderr
+    assert "What is published is what the ledger says" in done.stderr
+    assert "rollback" not in done.stderr
+
+
+@posix
+def test_a_client_that_cannot_be_understood_is_inconclusive(released: Workshop, tmp_path: Path) -> None:
+    done = invoke(released.root, "verify", "--client", client(tmp_path, "print('Hello!')"))
+    assert done.returncode == ErrorCode.GATE_INCONCLUSIVE.exit_status
+    assert "it answered 'Hello!" in done.stderr
+
+
+@posix
+def test_a_wrong_release_is_reported_as_one_whatever_the_client_says(
+    released: Workshop, tmp_path: Path
+) -> None:
+    git(released.remote, "update-ref", "refs/heads/stable", "refs/heads/main")
+    broken = client(tmp_path, "sys.exit('EMFILE: too many open files')")
+    done = invoke(released.root, "verify", "--client", broken)
+    assert done.returncode == ErrorCode.VERIFICATION_FAILED.exit_status
+    assert "What is published is not what the ledger says" in done.stderr
+    assert "rollback --quick" in done.stderr
+
+
+@posix
+def test_a_signal_ends_the_clients_at_work_and_no_other_is_started(
+    released: Workshop, tmp_path: Path
+) -> None:
+    written = tmp_path / "pids"
+    at_work = client(tmp_path, f"open({str(written)!r}, 'a').write(f'{{os.getpid()}} '); time.sleep(600)")
+    command = [sys.executable, "-m", "invoke", "verify", "--client", at_work]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, cwd=released.root, env=environment, stderr=subprocess.PIPE) as process:
+        try:
+            wait_for_text(written)
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 128 + signal.SIGTERM
+    pids = [int(pid) for pid in written.read_text(encoding="utf-8").split()]
+    assert len(pids) <= 2
+    assert all(ends_soon(pid) for pid in pids)
