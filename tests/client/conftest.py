@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Callable
 
 import pytest
 
+from client.people import VERSIONS
 from phasegate.errors import PhasegateError
 from phasegate.rollout.proving.client import find_client
 from phasegate.rollout.proving.delivery import Follower
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "PHASEGATE_CLIENTS"
 HOW = (
-    f"no Claude Code client is given: npm install --ignore-scripts --prefix DIR @anthropic-ai/claude-code@2.1.330, then "
+    f"npm install --ignore-scripts --prefix DIR @anthropic-ai/claude-code@{VERSIONS[-1]}, then "
     f"{VARIABLE}=DIR/node_modules/@anthropic-ai/claude-code-linux-x64/claude (several: joined by {os.pathsep!r})"
 )
 
@@ -40,14 +41,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "client" not in metafunc.fixturenames:
         return
     clients = given_clients()
+    missing = sorted(set(VERSIONS) - {client.version for client in clients})
+    if missing and metafunc.config.getoption("require_clients"):
+        raise pytest.UsageError(f"no Claude Code client {' and none '.join(missing)} is given: {HOW}")
     if clients:
         metafunc.parametrize("client", clients, ids=[client.version for client in clients])
-    elif metafunc.config.getoption("require_clients"):
-        raise pytest.UsageError(HOW)
     else:
-        metafunc.parametrize(
-            "client", [pytest.param(None, marks=pytest.mark.skip(reason=HOW))], ids=["absent"]
-        )
+        absent = pytest.mark.skip(reason=f"no Claude Code client is given: {HOW}")
+        metafunc.parametrize("client", [pytest.param(None, marks=absent)], ids=["absent"])
 
 
 @pytest.fixture

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from phasegate.rollout.proving.verify import Check
 
+VERSIONS = ("2.1.197", "2.1.330")
+"""The clients that CI installs: of the older update logic, and of today's."""
+
 
 def failures(checks: Iterable[Check]) -> str:
     """The checks that did not pass, a line each."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from client.people import VERSIONS
 from phasegate.config import CRITERIA, Config, Gate, Notify, Phase, load_config
 from phasegate.rollout.planning import criteria
 from phasegate.tasks.collection import namespace
@@ -77,7 +78,7 @@ def test_the_job_of_the_real_client_installs_those_it_names_and_cannot_pass_with
     commands = [step["run"] for step in job["steps"] if "run" in step]
     installed = [match for match in map(CLIENT_INSTALL.fullmatch, commands) if match]
     named = job["env"]["PHASEGATE_CLIENTS"].split(":")
-    assert [match[2] for match in installed] == ["2.1.197", "2.1.330"]
+    assert [match[2] for match in installed] == list(VERSIONS)
     assert [path.split("/node_modules/")[0] for path in named] == [match[1] for match in installed]
     assert commands[-1].endswith(" nox -s client -- --require-clients")
 
