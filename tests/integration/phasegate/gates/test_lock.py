@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,6 +22,7 @@ from phasegate.gates.session import RUNNING_PYTHON
 from phasegate.gates.store import EvidenceStore
 from phasegate.git.door import Git
 from phasegate.verdict import Verdict
+from processes import wait_for_text
 
 NOXFILE = """\
 import json, os, pathlib, sys, time
@@ -114,12 +114,3 @@ def test_a_gate_that_goes_on_without_phasegate_keeps_its_environments_to_itself(
         os.kill(gate, signal.SIGKILL)
     with locked(lock_of(bench, "sleeper"), threading.Event()) as lock:
         assert lock.was_abandoned
-
-
-def wait_for_text(path: Path) -> str:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if path.exists() and path.read_text(encoding="utf-8"):
-            return path.read_text(encoding="utf-8")
-        time.sleep(0.05)
-    pytest.fail(f"{path} was never written")
