@@ -301,6 +301,7 @@ class Releases(RuleBasedStateMachine):
                 was = json.loads(git(remote, "cat-file", "blob", f"{left}:demo/.claude-plugin/plugin.json"))
                 assert Version.parse(version) > Version.parse(was["version"]), (channel, was, version)
             self.tips[channel] = tip
+        assert refs.get("refs/heads/gh-pages") == (state.docs and state.docs.commit)
 
 
 def _expect(error: PhasegateError, codes: set[ErrorCode]) -> None:
