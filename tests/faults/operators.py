@@ -178,7 +178,11 @@ def _operate(
 
     log = os.open(streams / "steps", os.O_WRONLY | os.O_CREAT)
     sys.addaudithook(Watch(log, fault))
-    program.run(["invoke", *arguments])
+    try:
+        program.run(["invoke", *arguments])
+    finally:  # what follows is multiprocessing's own end, and no part of the command
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
 
 
 class Watch:
