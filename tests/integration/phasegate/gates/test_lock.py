@@ -96,8 +96,7 @@ def test_a_gate_that_goes_on_without_phasegate_keeps_its_environments_to_itself(
     pid = bench / "pid"
     script = bench / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")
-    paths = [str(Path(run_gates.__code__.co_filename).parents[2]), str(Path(__file__).parent)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(Path(__file__).parent)])}
     with subprocess.Popen(
         [sys.executable, str(script), str(bench), "sleeper", str(pid)], env=environment
     ) as phasegate:
