@@ -13,13 +13,19 @@ _POLL_S = 0.05
 _PATIENCE_S = 60.0
 
 
+def executable(path: Path, text: str) -> Path:
+    """`path`, which holds the script `text` from now on; POSIX only."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode())
+    path.chmod(0o755)
+    return path
+
+
 def stand_in(folder: Path, body: str) -> str:
     """A program in `folder` that does `body`, Python, with `arguments`; POSIX only."""
-    path = folder / "stand-in"
     imports = "import json, os, subprocess, sys, time"
-    path.write_text(f"#!{sys.executable}\n{imports}\narguments = sys.argv[1:]\n{body}\n", encoding="utf-8")
-    path.chmod(0o755)
-    return str(path)
+    text = f"#!{sys.executable}\n{imports}\narguments = sys.argv[1:]\n{body}\n"
+    return str(executable(folder / "stand-in", text))
 
 
 def wait_for_text(path: Path) -> str:

@@ -117,6 +117,12 @@ class Workshop:
             clock=lambda: self.now_s,
         )
 
+    @property
+    def notices(self) -> str:
+        """What was written for people in the checkout's own file."""
+        path = self.root / ".git" / "phasegate" / "notices.md"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
     def write(self, files: dict[str, str]) -> None:
         for name, text in files.items():
             path = self.root / name

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from client.people import VERSIONS
+from processes import executable
 from verbs import run_module
 
 TESTS = Path(__file__).with_name("test_verbs.py")
@@ -18,8 +19,7 @@ TESTS = Path(__file__).with_name("test_verbs.py")
 @pytest.mark.parametrize("given", [(), VERSIONS[:1], VERSIONS[1:], ("9.9.9",), VERSIONS])
 def test_each_client_that_ci_installs_has_to_be_given(tmp_path: Path, given: tuple[str, ...]) -> None:
     for version in given:
-        (tmp_path / version).write_text(f"#!/bin/sh\necho '{version} (Claude Code)'\n", encoding="utf-8")
-        (tmp_path / version).chmod(0o755)
+        executable(tmp_path / version, f"#!/bin/sh\necho '{version} (Claude Code)'\n")
     clients = os.pathsep.join(str(tmp_path / version) for version in given)
     options = ("--collect-only", "--quiet", "--require-clients", "-p", "no:cacheprovider")
     done = run_module("pytest", tmp_path, *options, str(TESTS), PHASEGATE_CLIENTS=clients)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phasegate.errors import ErrorCode
+from processes import executable
 from verbs import invoke
 from workshop import FILES, Workshop
 
@@ -29,9 +30,7 @@ def test_channels_that_no_client_can_follow_are_not_said_to_be_received(tmp_path
     files = {name.replace("demo/", ""): text for name, text in FILES.items() if "marketplace" not in name}
     workshop = Workshop(tmp_path / "alone", files)
     workshop.release()
-    program = tmp_path / "client"
-    program.write_text("#!/bin/sh\necho '1.2.3 (Claude Code)'\n", encoding="utf-8")
-    program.chmod(0o755)
+    program = executable(tmp_path / "client", "#!/bin/sh\necho '1.2.3 (Claude Code)'\n")
     done = invoke(workshop.root, "verify", "--client", str(program))
     assert done.returncode == ErrorCode.GATE_INCONCLUSIVE.exit_status
     assert done.stdout.count("INCONCLUSIVE  refs/heads/") == 3

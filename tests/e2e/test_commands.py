@@ -181,7 +181,7 @@ def test_a_notice_is_shown_and_sent(workshop: Workshop) -> None:
         assert shown.returncode == 0, shown.stderr
     done = invoke(workshop.root, "notify", "--kind", "summary", "--yes")
     assert done.returncode == 0, done.stderr
-    notices = (workshop.root / ".git" / "phasegate" / "notices.md").read_text(encoding="utf-8")
+    notices = workshop.notices
     assert "the last 24 hours" in notices
 
 

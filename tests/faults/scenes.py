@@ -108,7 +108,7 @@ class Undisturbed:
 
     def __init__(self, scene: Scene, before: Workshop, after: Workshop, now_s: int, ended: Ended) -> None:
         self.scene, self.before, self.after, self.now_s, self.ended = scene, before, after, now_s, ended
-        self._states = [self._seen(after, refs) for refs in _states(before, after)]
+        self._states = [self._seen(after, refs) for refs in states_between(before, after)]
 
     @property
     def last_state(self) -> str:
@@ -126,7 +126,10 @@ class Undisturbed:
         return in_two
 
     def _recorded_in_two(self, workshop: Workshop, refs: dict[str, str]) -> str | None:
-        """The state of a remote that had no room for the status page: messages are on record alone, then the page too."""
+        """The state of a remote that had no room for the status page: messages are on record alone, then the page too.
+
+        The page tells how long its ledger is, so that its commit is another one then.
+        """
         published, recorded = self._states[-2:]
         door = Git(workshop.remote)
         head, *older = git(workshop.remote, "rev-list", "--first-parent", "--max-count=3", LEDGER_REF).split()
@@ -135,9 +138,7 @@ class Undisturbed:
         state, known = read_state(door, head), read_state(Git(self.after.remote), recorded[LEDGER_REF])
         assert state.docs
         assert known.docs
-        alike = (
-            replace(state, length=known.length, docs=known.docs) == known
-        )  # the page tells its ledger's length
+        alike = replace(state, length=known.length, docs=known.docs) == known
         later = {**recorded, LEDGER_REF: head, known.docs.ref: state.docs.commit}
         return self.last_state if alike and older[1] == published[LEDGER_REF] and refs == later else None
 
@@ -172,7 +173,7 @@ def _compact(workshop: Workshop) -> Workshop:
     return workshop
 
 
-def _states(before: Workshop, after: Workshop) -> Iterator[dict[str, str]]:
+def states_between(before: Workshop, after: Workshop) -> Iterator[dict[str, str]]:
     """The remote's refs before, and after each operation that the ledger has since; it folds to its state."""
     refs, door = before.remote_refs(), Git(after.remote)
     yield refs

@@ -16,6 +16,7 @@ from phasegate.config import parse_config
 from phasegate.errors import ErrorCode
 from phasegate.rollout.applying.judging import run_gates
 from phasegate.rollout.applying.preparing import prepare_subject
+from processes import executable
 from verbs import invoke
 from workshop import git
 
@@ -127,11 +128,8 @@ def test_any_gate_runs_its_session_alone(
 ) -> None:
     """Its arguments come to the session as they were written; nothing else of it is run or read."""
     canary = tmp_path / "CANARY"
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    (programs / "touch").write_text(f"#!/bin/sh\n: > '{canary}'\n", encoding="utf-8")
-    (programs / "touch").chmod(0o755)
-    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    touch = executable(tmp_path / "programs" / "touch", f"#!/bin/sh\n: > '{canary}'\n")
+    monkeypatch.setenv("PATH", str(touch.parent), prepend=os.pathsep)
     noxfile = TELLING.replace("CANARY", str(canary))
     workshop.commit("feat: tell", {"noxfile.py": noxfile, "evil.py": f"open({str(canary)!r}, 'w')\n"})
 

@@ -19,6 +19,7 @@ if sys.platform == "win32":
 from faults.operators import Fault, operate
 from faults.points import chosen, steps_of
 from faults.trials import Tally, trial
+from processes import executable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,13 +104,10 @@ def test_a_kill_while_git_holds_locks_is_survived(
 @contextmanager
 def dying_at_change(checkout: Path, number: int) -> Iterator[None]:
     """All processes of an operator die when git has locked refs of the checkout for the `number`-th time."""
-    hook = checkout / ".git" / "hooks" / "reference-transaction"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(
+    hook = executable(
+        checkout / ".git" / "hooks" / "reference-transaction",
         f'#!/bin/sh\n[ "$1" = prepared ] && echo >>"$0.count" && [ $(wc -l <"$0.count") = {number} ] && kill -9 0\n:\n',
-        encoding="utf-8",
     )
-    hook.chmod(0o755)
     yield
     hook.unlink()
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Callable
 import pytest
 
 from phasegate.errors import ErrorCode
-from phasegate.git.door import Git
-from phasegate.ledger.chain import LEDGER_REF, read_operations
+from processes import executable
 from workshop import START_S, git
 
 if sys.platform == "win32":
@@ -23,7 +22,7 @@ if sys.platform == "win32":
 
 from faults.hosts import HttpServer, SshServer, find_sshd
 from faults.operators import POLL_S, Ended, operate
-from faults.scenes import DAY_S
+from faults.scenes import DAY_S, STATES, states_between
 from faults.wires import CLOSE, DOWN, RESET, STALL, UP, Cut, Wire
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from workshop import Workshop
 
 FETCH, PUSH = "fetch", "push"
-BEFORE, PUBLISHED, DONE = "before", "published", "done"
+BEFORE, PUBLISHED, DONE = STATES
 COMMANDS = {
     "deploy": ("deploy", "--phase", "internal", "--yes"),
     "quick": ("rollback", "--quick", "--reason", "bad", "--yes"),
@@ -71,19 +70,9 @@ class Stage:
         self.server = HttpServer(self._home) if transport == "http" else SshServer(folder)
         self.wires = {FETCH: Wire(self.server.port), PUSH: Wire(self.server.port)}
         self.workshop = self.begin()
-        self.before = self.workshop.remote_refs()
         assert self.run().status == 0
-        self.done = self.workshop.remote_refs()
-        record, operation = read_operations(Git(self.workshop.remote), self.done[LEDGER_REF], 2)
-        assert record.kind == "effects"
-        moves = {move.ref: move.new for move in operation.moves if move.new}
-        ledger = git(self.workshop.remote, "rev-parse", f"{LEDGER_REF}^")
-        self.states = {
-            BEFORE: self.before,
-            PUBLISHED: {**self.before, **moves, LEDGER_REF: ledger},
-            DONE: self.done,
-        }
-        self.notices = self._notices()
+        self.states = dict(zip(STATES, states_between(self._template, self.workshop)))
+        self.notices = self.workshop.notices
         self.carried = {target: dict(wire.carried) for target, wire in self.wires.items()}
 
     def close(self) -> None:
@@ -118,11 +107,10 @@ class Stage:
     def hang_up_at(self, hook: str) -> Path:
         """Cut the wire for pushes when the remote first comes to `hook`, where it stays until the pipe is written to."""
         once, gate = self.workshop.remote / "once", self.workshop.remote / "gate"
-        path = self.workshop.remote / "hooks" / hook
-        path.write_text(
-            f"#!/bin/sh\n[ -e {once} ] || {{ touch {once}; read -r _ < {gate}; }}\n", encoding="utf-8"
+        executable(
+            self.workshop.remote / "hooks" / hook,
+            f"#!/bin/sh\n[ -e {once} ] || {{ touch {once}; read -r _ < {gate}; }}\n",
         )
-        path.chmod(0o755)
         os.mkfifo(gate)
 
         def watch() -> None:
@@ -147,11 +135,8 @@ class Stage:
         again = self.run()
         assert again.status == 0, again.errors
         assert self.state() == DONE
-        assert self._notices() == self.notices
+        assert self.workshop.notices == self.notices
         git(self.workshop.remote, "fsck", "--strict")
-
-    def _notices(self) -> str:
-        return (self.workshop.root / ".git" / "phasegate" / "notices.md").read_text(encoding="utf-8")
 
 
 Build = Callable[..., Stage]

@@ -15,6 +15,7 @@ import pytest
 
 from phasegate.errors import ErrorCode
 from phasegate.ledger.chain import LEDGER_REF
+from processes import executable
 from workshop import START_S, git
 
 if sys.platform == "win32":
@@ -144,19 +145,12 @@ class _Gate:
 
 
 def _goes_at_once(place: Path) -> None:
-    _script(place / ".git" / "hooks" / "pre-push", WAIT.format(gate=AT_ONCE))
+    executable(place / ".git" / "hooks" / "pre-push", WAIT.format(gate=AT_ONCE))
 
 
 def _comes_late(place: Path) -> None:
-    answer = _script(place / ".git" / "answer", f'{WAIT.format(gate=LATE)}exec git-receive-pack "$@"\n')
+    answer = executable(place / ".git" / "answer", f'{WAIT.format(gate=LATE)}exec git-receive-pack "$@"\n')
     git(place, "config", "remote.origin.receivepack", str(answer))
-
-
-def _script(path: Path, text: str) -> Path:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o755)
-    return path
 
 
 @pytest.mark.timeout(1800)

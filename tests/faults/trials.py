@@ -99,16 +99,15 @@ class Trial:
         changed = {name for name, _ in self._checkout.items() ^ snapshot(self.workshop.root).items()}
         assert not changed, f"touched: {changed}"
         assert _kept(self.workshop) == _kept(self.played.after)
-        notices, expected = _notices(self.workshop), _notices(self.played.after)
+        notices, expected = self.workshop.notices, self.played.after.notices
         assert MARKER.findall(notices) == MARKER.findall(expected)
         assert all(entry in notices for entry in MARKER.split(expected))
         assert torn or notices == expected
         told = "".join(ended.errors for ended in self.said)
-        for title in TITLE.findall(expected[len(_notices(self.played.before)) :]):
+        for title in TITLE.findall(expected[len(self.played.before.notices) :]):
             assert f"{title}\n" in told, f"the terminal was never told: {title}"
-        assert not [
-            lock for lock in self._locks() if "remotes" not in lock.parts
-        ]  # those are git's own notes
+        gits_own_notes = "remotes"
+        assert not [lock for lock in self._locks() if gits_own_notes not in lock.parts]
         environments = self.workshop.root / ".git" / "phasegate" / "environments"
         assert not [lock for lock in environments.rglob("*.lock") if lock.stat().st_size]
 
@@ -152,8 +151,3 @@ def _kept(workshop: Workshop) -> dict[str, bytes]:
     folder = workshop.root / ".git" / "phasegate"
     paths = [path for name in ("release-notes", "incidents") for path in (folder / name).glob("*.md")]
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
-
-
-def _notices(workshop: Workshop) -> str:
-    path = workshop.root / ".git" / "phasegate" / "notices.md"
-    return path.read_text(encoding="utf-8") if path.exists() else ""

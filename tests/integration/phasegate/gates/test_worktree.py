@@ -11,6 +11,7 @@ import pytest
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.gates.worktree import temporary_worktree
 from phasegate.git.door import Git
+from processes import executable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,10 +70,7 @@ def test_a_shallow_repository_will_do_even_for_a_commit_without_a_ref(git: Git, 
 @pytest.mark.skipif(sys.platform == "win32", reason="hooks need a shell")
 def test_the_users_hooks_do_not_run(git: Git, tmp_path: Path) -> None:
     hooks = tmp_path / "hooks"
-    hooks.mkdir()
-    hook = hooks / "post-checkout"
-    hook.write_text(f"#!/bin/sh\ntouch '{tmp_path / 'ran'}'\n", encoding="utf-8")
-    hook.chmod(0o755)
+    executable(hooks / "post-checkout", f"#!/bin/sh\ntouch '{tmp_path / 'ran'}'\n")
     git.run("config", "--global", "core.hooksPath", str(hooks))
     try:
         assert contents(git, "HEAD") == "two"

@@ -13,6 +13,7 @@ from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.locks import PATIENCE_S
 from phasegate.git.remote import KNOWN, OBSERVED, fetch_refs, remember
 from phasegate.git.repository import Repository, open_repository
+from processes import executable
 from workshop import git
 
 MAIN = "refs/heads/main"
@@ -113,11 +114,10 @@ def test_an_old_lock_that_is_not_ours_is_the_users_to_judge(here: Repository, pa
 def test_a_git_that_was_killed_while_it_held_locks_does_not_block_the_next(
     here: Repository, pauses: list[float]
 ) -> None:
-    hook = here.root / ".git" / "hooks" / "reference-transaction"
-    hook.write_text(
-        '#!/bin/sh\n[ "$1" != prepared ] || ! grep -q heads/main || kill -9 $PPID\n', encoding="utf-8"
+    hook = executable(
+        here.root / ".git" / "hooks" / "reference-transaction",
+        '#!/bin/sh\n[ "$1" != prepared ] || ! grep -q heads/main || kill -9 $PPID\n',
     )
-    hook.chmod(0o755)
     with pytest.raises(PhasegateError):
         fetch_refs(here, "origin", [f"{MAIN}*"])
     hook.unlink()

@@ -18,6 +18,7 @@ from phasegate.git.remote import (
     push_atomically,
 )
 from phasegate.git.repository import Repository, open_repository
+from processes import executable
 from workshop import git
 
 if TYPE_CHECKING:
@@ -203,12 +204,10 @@ def test_an_answer_that_looks_like_an_empty_repository_is_asked_for_again(
     """So does one that is cut in its first lines, over plain HTTP."""
     once, nothing = tmp_path / "once", tmp_path / "nothing.git"
     git(tmp_path, "init", "--quiet", "--bare", str(nothing))
-    answer = tmp_path / "answer"
-    answer.write_text(
+    answer = executable(
+        tmp_path / "answer",
         f'#!/bin/sh\n[ -e {once} ] && exec git-upload-pack "$@"\ntouch {once}\nexec git-upload-pack {nothing}\n',
-        encoding="utf-8",
     )
-    answer.chmod(0o755)
     git(place.here, "config", "remote.origin.uploadpack", str(answer))
     assert MAIN in fetch_refs(place.repository, "origin", [f"{MAIN}*"])
     assert once.exists()
@@ -219,9 +218,7 @@ def test_an_answer_that_looks_like_an_empty_repository_is_asked_for_again(
 def test_a_remote_that_is_silent_for_too_long_is_unreachable(
     place: Place, tmp_path: Path, ask: Callable[..., object]
 ) -> None:
-    answer = tmp_path / "answer"
-    answer.write_text("#!/bin/sh\nexec sleep 600\n", encoding="utf-8")
-    answer.chmod(0o755)
+    answer = executable(tmp_path / "answer", "#!/bin/sh\nexec sleep 600\n")
     git(place.here, "remote", "set-head", "origin", "--delete")
     git(place.here, "config", "remote.origin.uploadpack", str(answer))
     patterns = ([f"{MAIN}*"],) if ask is fetch_refs else ()
@@ -290,10 +287,7 @@ def test_a_ref_that_is_not_as_observed_stops_all_of_them(place: Place, racing: s
 
 
 def hook(place: Place, name: str, script: str) -> None:
-    path = place.remote / "hooks" / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(f"#!/bin/sh\n{script}\n".encode())
-    path.chmod(0o755)
+    executable(place.remote / "hooks" / name, f"#!/bin/sh\n{script}\n")
 
 
 @pytest.mark.parametrize(

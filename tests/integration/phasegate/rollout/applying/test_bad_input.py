@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from dataclasses import dataclass
 from typing import Callable
 
@@ -13,6 +12,7 @@ import pytest
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.applying.engine import carry_out
 from phasegate.rollout.applying.judging import assume_passed
+from processes import executable
 from verbs import invoke
 from workshop import FILES, Workshop, git
 
@@ -67,9 +67,7 @@ def forbid_atomic(workshop: Workshop) -> None:
 
 def hook(name: str, text: str) -> Callable[[Workshop], object]:
     def install(workshop: Workshop) -> None:
-        path = workshop.remote / "hooks" / name
-        path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        executable(workshop.remote / "hooks" / name, f"#!/bin/sh\n{text}\n")
 
     return install
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.applying.effecting import perform_effects
+from processes import executable
 from workshop import git
 
 if TYPE_CHECKING:
@@ -28,10 +28,7 @@ FOLLOW = (
 
 
 def hook(workshop: Workshop, name: str, text: str) -> Path:
-    path = workshop.remote / "hooks" / name
-    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return path
+    return executable(workshop.remote / "hooks" / name, f"#!/bin/sh\n{text}\n")
 
 
 def test_a_connection_that_breaks_after_the_refs_moved_is_a_success(workshop: Workshop) -> None:
@@ -106,11 +103,8 @@ def test_an_operation_of_somebody_else_after_a_push_that_broke_off_is_a_conflict
 
 def test_a_pre_push_hook_that_says_no_is_asked_once_and_quoted(workshop: Workshop) -> None:
     asked = workshop.root / ".git" / "asked"
-    hooks = workshop.root / ".git" / "hooks"
-    hooks.mkdir(exist_ok=True)
-    path = hooks / "pre-push"
-    path.write_text(f"#!/bin/sh\necho x >> {asked}\necho not on a Friday >&2\nexit 1\n", encoding="utf-8")
-    path.chmod(0o755)
+    hook_text = f"#!/bin/sh\necho x >> {asked}\necho not on a Friday >&2\nexit 1\n"
+    executable(workshop.root / ".git" / "hooks" / "pre-push", hook_text)
     before = workshop.remote_refs()
     with pytest.raises(PhasegateError) as caught:
         workshop.deploy("internal")

@@ -26,9 +26,7 @@ def fail_to_notify(workshop: Workshop, kind: str) -> None:
 
 
 def notices(workshop: Workshop) -> int:
-    return (
-        (workshop.root / ".git" / "phasegate" / "notices.md").read_text(encoding="utf-8").count("<!-- notice")
-    )
+    return workshop.notices.count("<!-- notice")
 
 
 def test_a_notice_that_was_recorded_and_not_sent_is_finished_by_the_same_command(workshop: Workshop) -> None:

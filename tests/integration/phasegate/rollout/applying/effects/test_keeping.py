@@ -12,6 +12,7 @@ import pytest
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.applying.effecting import perform_effects
 from phasegate.rollout.applying.effects.keeping import keep
+from processes import executable
 
 if TYPE_CHECKING:
     from workshop import Workshop
@@ -27,11 +28,9 @@ def test_the_ledger_names_a_file_as_the_checkout_sees_it(workshop: Workshop) -> 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the hook here is a shell script")
 def test_what_people_wrote_into_a_report_outlives_a_resume(finished: Workshop) -> None:
-    hook = finished.remote / "hooks" / "update"
-    hook.write_text('#!/bin/sh\n[ "$1" != refs/phasegate/ledger ] || ! [ -e refused ]\n', encoding="utf-8")
-    hook.chmod(0o755)
-    (finished.remote / "hooks" / "post-receive").write_text("#!/bin/sh\ntouch refused\n", encoding="utf-8")
-    (finished.remote / "hooks" / "post-receive").chmod(0o755)
+    hooks = finished.remote / "hooks"
+    hook = executable(hooks / "update", '#!/bin/sh\n[ "$1" != refs/phasegate/ledger ] || ! [ -e refused ]\n')
+    executable(hooks / "post-receive", "#!/bin/sh\ntouch refused\n")
     with pytest.raises(PhasegateError) as caught:
         finished.rollback("full", "it breaks")
     assert caught.value.code is ErrorCode.EFFECTS_OPEN
