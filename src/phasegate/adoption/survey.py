@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phasegate.config import OWN_FILE, PROJECT_FILE, own_table, read_config
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.gates.session import listed_sessions
+from phasegate.gates.session import listed_sessions, nox_command
 from phasegate.git.remote import list_remote
 from phasegate.plugin.manifest import Catalogue, read_catalogue
 from phasegate.plugin.tree import checkout_files
@@ -142,8 +141,8 @@ def _sessions(noxfile: Path) -> tuple[str, ...] | None:
     with tempfile.TemporaryDirectory(prefix="phasegate-nox-") as elsewhere:
         try:
             asked = subprocess.run(
-                [sys.executable, "-m", "nox", "--noxfile", str(noxfile), "--list", "--json"],
-                cwd=elsewhere,  # `-m` would let the repository's files stand in for nox's modules
+                [*nox_command(noxfile), "--list", "--json"],
+                cwd=elsewhere,
                 env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

@@ -132,10 +132,10 @@ class _Run:
         return status
 
     def _run(self, arguments: list[str], output: Path | None) -> int:
-        command = [sys.executable, "-m", "nox", "--noxfile", str(self.place.worktree / "noxfile.py")]
+        command = nox_command(self.place.worktree / "noxfile.py")
         return run_logged(
             [*command, "--envdir", str(self.place.environments), *arguments],
-            folder=self.control,  # not the worktree: `-m` would let its files stand in for nox's modules
+            folder=self.control,
             environment=self.environment,
             log=self.place.log,
             stop=self.place.stop,
@@ -158,6 +158,11 @@ def _broke_while_installing(log: Path) -> bool:
     failures = _FAILED_COMMAND.findall(said)
     installing = bool(failures) and _INSTALL_COMMAND.match(failures[-1]) is not None
     return installing or _MISSING_PYTHON.search(said) is not None
+
+
+def nox_command(noxfile: Path) -> list[str]:
+    """Nox with `noxfile`; to be started elsewhere, because `-m` would let the files beside it stand in for nox's modules."""
+    return [sys.executable, "-m", "nox", "--noxfile", str(noxfile)]
 
 
 def listed_sessions(said: str) -> list[dict[str, Any]]:

@@ -35,9 +35,9 @@ _FETCH_OPTIONS = (
     "--no-recurse-submodules",
     "--no-auto-maintenance",
 )
-_ALL_HISTORY = (
-    "--depth=2147483647"  # as --unshallow, which a clone refuses that another git made whole meanwhile
-)
+_ALL_HISTORY = "--depth=2147483647"
+"""As --unshallow, which a clone refuses that another git has made whole meanwhile."""
+
 _SHALLOW_CHANGED = "shallow file has changed since we read it"
 _SHALLOW_ATTEMPTS = 3
 _MANY_LOOSE_REFS = 500
@@ -180,9 +180,8 @@ def fetch_refs(
     """
     repository.require_remote(remote)
     refspecs = [f"+{pattern}:{OBSERVED}{pattern[len('refs/') :]}" for pattern in patterns]
-    command = ("fetch", *_FETCH_OPTIONS, "--end-of-options", remote, *refspecs)
     for _ in range(2):
-        fetched = _fetch(repository, command, timeout_s)
+        fetched = _fetch(repository, timeout_s, remote, *refspecs)
         if fetched.status != 0:
             raise _unreachable(remote, fetched.errors)
         seen = _observed(repository)
@@ -192,17 +191,22 @@ def fetch_refs(
     return seen
 
 
-def _fetch(repository: Repository, command: Sequence[str], timeout_s: float) -> Completed:
+def _fetch(repository: Repository, timeout_s: float, *wanted: str) -> Completed:
     """Fetch; in a shallow clone all the history that it lacks, because the next version depends on it."""
+
+    def fetch(*more: str) -> Completed:
+        command = ("fetch", *more, *_FETCH_OPTIONS, "--end-of-options", *wanted)
+        return attempt_locking(repository, *command, silence_s=timeout_s)
+
     for _ in range(_SHALLOW_ATTEMPTS):
         if not (repository.state_folder.parent / "shallow").exists():
             break
-        fetched = attempt_locking(repository, *command[:1], _ALL_HISTORY, *command[1:], silence_s=timeout_s)
+        fetched = fetch(_ALL_HISTORY)
         if not fetched.errors.strip() and fetched.status != 0:
             break  # so git says that nothing matches
         if _SHALLOW_CHANGED not in fetched.errors:
             return fetched
-    return attempt_locking(repository, *command, silence_s=timeout_s)
+    return fetch()
 
 
 def _pack_if_many(repository: Repository) -> None:

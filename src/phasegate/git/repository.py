@@ -98,7 +98,7 @@ def open_repository(folder: Path) -> Repository:
             hint="Change to a checkout of the plugin's repository.",
         )
     common = Path(lines[0])
-    root = Path(lines[2]) if len(lines) > len(questions) - 1 else common
+    root = Path(lines[2]) if len(lines) == len(questions) else common
     listing = Git(root).run("config", "--list", "-z")
     settings = [_setting(entry) for entry in listing.split("\0") if entry]
     secrets = secrets_in_settings(settings)
