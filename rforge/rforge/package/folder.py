@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,14 @@ class FileText:
     encoding: str
 
 
+@dataclass(frozen=True)
+class Read:
+    """A file that was read, and how many bytes of it."""
+
+    path: str
+    bytes: int
+
+
 class PackageFolder:
     """The files below one folder; paths are relative to it, with forward slashes.
 
@@ -32,6 +41,7 @@ class PackageFolder:
         self.root = root
         self.deadline = deadline
         self.unreadable: list[str] = []
+        self.reads: list[Read] = []
 
     def read(self, path: str) -> FileText | None:
         """The text of a regular file, or None when there is none or it cannot be read."""
@@ -45,6 +55,7 @@ class PackageFolder:
         except OSError:
             self.unreadable.append(path)
             return None
+        self.reads.append(Read(path, min(len(content), MAX_BYTES)))
         if len(content) > MAX_BYTES:
             self.unreadable.append(f"{path} (beyond its first {MAX_BYTES // 1024**2} MiB)")
         return decode(content[:MAX_BYTES])
@@ -69,6 +80,16 @@ class PackageFolder:
             self.unreadable.append(folder)
             return ()
         return tuple(f"{folder}/{name}" for name in found if not name.startswith("."))
+
+    def folders(self, folder: str) -> tuple[str, ...]:
+        """The names of the folders directly in `folder`, sorted; links and hidden ones are left out."""
+        self.deadline.check()
+        try:
+            with os.scandir(self.root / folder) as entries:
+                names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+        except OSError:
+            return ()
+        return tuple(name for name in names if not name.startswith("."))
 
 
 def decode(content: bytes) -> FileText:

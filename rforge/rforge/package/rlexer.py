@@ -38,16 +38,20 @@ _RAW_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _TOKEN = re.compile(
     r"""
     (?P<blank>[ \t\f\n;\xa0]+) | (?P<comment>\#[^\n]*)
-  | (?P<string>"(?:[^"\\]|\\.)*(?:"|\\?\Z)|'(?:[^'\\]|\\.)*(?:'|\\?\Z))
-  | (?P<quoted>`(?:[^`\\]|\\.)*(?:`|\\?\Z))
+  | (?P<string>"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|'[^'\\]*(?:\\.[^'\\]*)*(?:'|\\?\Z))
+  | (?P<quoted>`[^`\\]*(?:\\.[^`\\]*)*(?:`|\\?\Z))
   | (?P<number>0[xX][0-9a-fA-F]+L?|[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?[Li]?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)
   | (?P<name>(?:[^\W\d_]|\.)[\w.]*)
   | (?P<operator>:::?|%[^%\n]*%|<<-|<-|->>|->|\|>|&&|\|\||[<>=!]=|[\s\S])
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+_ESCAPE = re.compile(
+    r"\\(?:x([0-9a-fA-F]{1,2})|u\{?([0-9a-fA-F]{1,4})\}?|U\{?([0-9a-fA-F]{1,8})\}?|([0-7]{1,3})|(.))",
+    re.DOTALL,
+)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+_LAST_CHARACTER = 0x10FFFF
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -76,7 +80,15 @@ def _token(group: str, text: str, line: int) -> Token:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), text) if "\\" in text else text
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
+
+
+def _character(escape: re.Match[str]) -> str:
+    """What an escape stands for (`?Quotes`)."""
+    if escape[5] is not None:
+        return _ESCAPED.get(escape[5], escape[5])
+    code = int(escape[4], 8) if escape[4] else int(escape[1] or escape[2] or escape[3], 16)
+    return chr(code) if code <= _LAST_CHARACTER else escape.group()
 
 
 def _raw_string(text: str, position: int) -> tuple[int, str] | None:

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rforge.errors import TimeBudgetExceeded
+from rforge.package.check_results import CheckResults, read_check_results
 from rforge.package.description import Description, parse_description
-from rforge.package.folder import FileText, PackageFolder
+from rforge.package.folder import FileText, PackageFolder, Read
+from rforge.package.inventory import Inventory, read_inventory
 from rforge.package.manual import Manual, read_installed_manual, read_manual
 from rforge.package.namespace import Namespace, read_namespace
 from rforge.package.news import News, read_news
+from rforge.package.repository import GitState, read_git
 from rforge.package.sources import Sources, read_sources
 from rforge.package.testing import Suite, read_testing
+from rforge.package.timings import Timing, read_timings
 from rforge.package.vignettes import Vignettes, read_vignettes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from rforge.deadline import Deadline
@@ -26,13 +30,15 @@ if TYPE_CHECKING:
 class Package:
     """Everything that was read of one package.
 
-    A part that is None was not read: time ran out (then it is in `unread`), or an installed package has no such part.
+    A part that is None was not read: time ran out (then it is in `unread`), nobody asked for it, or an installed
+    package has no such part. Where a package lies in no repository, `git` is None; without a check, `check_results` is.
 
     Attributes:
         folder: where it lies, relative to the folder that was asked for.
         licence_files: the files that DESCRIPTION's License may name and that exist.
         unread: names of the parts for which there was no time.
         unreadable: paths that could not be read.
+        reads: the files that were read, in order.
     """
 
     folder: str
@@ -46,6 +52,11 @@ class Package:
     licence_files: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    inventory: Inventory | None = None
+    git: GitState | None = None
+    check_results: CheckResults | None = None
+    timings: tuple[Timing, ...] | None = None
+    reads: tuple[Read, ...] = ()
 
 
 _SOURCE_PARTS: Mapping[str, Callable[[PackageFolder], Any]] = {
@@ -63,22 +74,46 @@ _INSTALLED_PARTS: Mapping[str, Callable[[PackageFolder], Any]] = {
 }
 
 
-def survey(root: Path, name: str, deadline: Deadline) -> Package:
+_ON_REQUEST: Mapping[str, Callable[[PackageFolder], Any]] = {
+    "git": read_git,
+    "check_results": read_check_results,
+    "timings": read_timings,
+    "inventory": read_inventory,
+}
+
+ALL = frozenset(_SOURCE_PARTS)
+"""The parts that judge a package. The description is always read; the others are asked for by name."""
+
+ON_REQUEST = frozenset(_ON_REQUEST)
+"""The parts that cost more, or are not about the package's contents."""
+
+
+def survey(root: Path, name: str, deadline: Deadline, parts: Collection[str] = ALL) -> Package:
     """Read the package in folder `root`; its report calls that folder `name`.
 
     Time that runs out is no error here: what is missing is in the package's `unread`.
+
+    Args:
+        root: the package's folder.
+        name: what the report calls it.
+        deadline: when to stop.
+        parts: names of the attributes of `Package` that are wanted.
     """
     folder = PackageFolder(root, deadline)
     values: dict[str, Any] = {}
     try:
         description = parse_description(folder.read("DESCRIPTION") or FileText("", "utf-8"))
     except TimeBudgetExceeded:
-        return Package(name, Description({}), unread=("description", *_SOURCE_PARTS))
-    parts = _INSTALLED_PARTS if description.is_installed else _SOURCE_PARTS
+        wanted = [part for part in (*_SOURCE_PARTS, *_ON_REQUEST) if part in parts]
+        return Package(name, Description({}), unread=("description", *wanted))
+    readers = _INSTALLED_PARTS if description.is_installed else {**_SOURCE_PARTS, **_ON_REQUEST}
+    readers = {part: read for part, read in readers.items() if part in parts}
     try:
         values["licence_files"] = tuple(path for path in ("LICENSE", "LICENCE") if folder.has(path))
-        for part, read in parts.items():
+        for part, read in readers.items():
             values[part] = read(folder)
     except TimeBudgetExceeded:
-        values["unread"] = tuple(part for part in parts if part not in values)
-    return Package(name, description, unreadable=tuple(folder.unreadable), **values)
+        values["unread"] = tuple(part for part in readers if part not in values)
+    return Package(
+        name, description, unreadable=tuple(folder.unreadable), reads=tuple(folder.reads), **values
+    )

@@ -26,7 +26,8 @@ def test_pages_for_one_system_count_and_macros_do_not(build) -> None:
     package = build(
         {"man/a.Rd": r"\alias{a}", "man/windows/b.rd": r"\alias{b}", "man/macros/m.Rd": r"\alias{m}"}
     )
-    assert package.manual == Manual(2, frozenset("ab"))
+    assert (package.manual.pages, package.manual.topics) == (2, frozenset("ab"))
+    assert [page.file for page in package.manual.documents] == ["man/a.Rd", "man/windows/b.rd"]
 
 
 def test_an_installed_package_has_its_topics_in_an_index(build) -> None:
