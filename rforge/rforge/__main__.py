@@ -1,19 +1,26 @@
-"""`python -m rforge status|analyze [CONTEXT] [--path …] [--mode …] [--format …]`: the same commands for people."""
+"""`python -m rforge COMMAND [CONTEXT] [--path …] [--mode …] [--format …]`: the same commands for people and scripts."""
 
 from __future__ import annotations
 
 import argparse
 import io
+import os
+import shutil
 import sys
 import time
 from typing import TYPE_CHECKING
 
-from rforge.commands import BUDGET_S
-from rforge.plugin import current_user, load_flags, log
-from rforge.tools import Workshop
+from rforge.commands.table import COMMANDS
+from rforge.plugin import log
+from rforge.render.terminal import Screen
+from rforge.stdio import make_workshop
+from rforge.tools import Call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+PROGRESS_AFTER_S = 1.0
+"""Whoever waits longer than that is told how far it is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = vars(_parser().parse_args(arguments))
     command = given.pop("command")
     given["context"] = " ".join(given["context"])
-    outcome = Workshop(load_flags(), current_user(), time.monotonic, _quiet).answer(command, given)
+    progress = _Progress()
+    try:
+        outcome = make_workshop(_log_budget, _screen()).answer(command, given, Call(progress=progress))
+    except KeyboardInterrupt:
+        log("interrupted.")
+        return 130
+    finally:
+        progress.clear()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(
@@ -33,20 +47,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rforge", description="How healthy are the R packages here?")
-    parser.add_argument(
-        "command", choices=sorted(BUDGET_S), help="status: a line a package; analyze: all findings"
+    commands = "; ".join(
+        f"{name}: {command.summary[0].lower()}{command.summary[1:-1]}" for name, command in COMMANDS.items()
     )
+    parser.add_argument("command", choices=sorted(COMMANDS), help=commands)
     parser.add_argument("context", nargs="*", default=[], help="a package's name, or what you are after")
     parser.add_argument("--path", help="folder of a package, or one above several (default: here)")
-    parser.add_argument("--mode", help="default (the others come in a later version)")
+    parser.add_argument("--mode", help="default, debug, optimize or release (default: default)")
     parser.add_argument("--format", help="terminal, json or markdown (default: terminal)")
+    parser.add_argument(
+        "--check", action="store_true", help="in mode release, run R CMD check (runs the package's code)"
+    )
     return parser
 
 
-def _quiet(message: str) -> None:
+def _screen() -> Screen:
+    """What stdout is: a terminal with its width and perhaps its colours, or a file without end (see no-color.org)."""
+    if not sys.stdout.isatty():
+        return Screen()
+    has_colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    if sys.platform == "win32":
+        has_colour = has_colour and "WT_SESSION" in os.environ
+    return Screen(shutil.get_terminal_size().columns, has_colour)
+
+
+def _log_budget(message: str) -> None:
     """A person reads the answer itself; only what went over budget is told apart."""
-    if message.startswith("TimeBudgetExceeded"):
+    if message.startswith(("TimeBudgetExceeded", "PluginError")):
         log(message)
+
+
+class _Progress:
+    """One line on a terminal's stderr that says how far it is, once it takes long."""
+
+    def __init__(self) -> None:
+        self._started_s = time.monotonic()
+        self._is_shown = False
+
+    def __call__(self, done: int, total: int) -> None:
+        if sys.stderr.isatty() and time.monotonic() - self._started_s > PROGRESS_AFTER_S:
+            self._is_shown = True
+            print(f"\r{done} of {total} packages", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away again."""
+        if self._is_shown:
+            print(f"\r{' ' * 40}\r", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,39 +1,77 @@
-"""A hard time budget as a value: whoever works asks it before each further step."""
+"""A time budget while it runs: whoever works asks it before each further step."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rforge.errors import TimeBudgetExceeded
+from rforge.budgets import Budget
+from rforge.errors import Cancelled, TimeBudgetExceeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(frozen=True)
-class Deadline:
-    """The instant at which a budget of `budget_s` seconds is used up, on the clock that it was made with."""
+def _never() -> bool:
+    return False
 
-    budget_s: float
-    started_s: float
-    clock: Callable[[], float]
+
+def _nothing(_error: TimeBudgetExceeded) -> None:
+    """Nobody wants to know."""
+
+
+class Deadline:
+    """The instant at which a budget is used up, on the clock that it was made with.
+
+    Args:
+        budget: how many seconds there are, and whether they are a limit.
+        clock: seconds, from a clock that only goes forward.
+        cancelled: whether the answer is not wanted any more.
+        warn: is told once, at the first step behind a budget that is no limit.
+    """
+
+    def __init__(
+        self,
+        budget: Budget,
+        clock: Callable[[], float],
+        cancelled: Callable[[], bool] = _never,
+        warn: Callable[[TimeBudgetExceeded], None] = _nothing,
+    ) -> None:
+        self.budget = budget
+        self.started_s = clock()
+        self.is_over = False
+        self._clock = clock
+        self._cancelled = cancelled
+        self._warn = warn
 
     @classmethod
-    def after(cls, budget_s: float, clock: Callable[[], float]) -> Deadline:
-        """The deadline `budget_s` seconds from now."""
-        return cls(budget_s, clock(), clock)
+    def after(cls, limit_s: float, clock: Callable[[], float]) -> Deadline:
+        """The hard deadline `limit_s` seconds from now."""
+        return cls(Budget(limit_s, is_hard=True), clock)
 
     @property
     def elapsed_s(self) -> float:
         """Seconds since the deadline was made."""
-        return self.clock() - self.started_s
+        return self._clock() - self.started_s
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds that are left, never fewer than 0."""
+        return max(0.0, self.budget.seconds - self.elapsed_s)
 
     def check(self) -> None:
         """Go on, or stop.
 
         Raises:
-            TimeBudgetExceeded: the budget is used up.
+            TimeBudgetExceeded: a hard budget is used up.
+            Cancelled: the answer is not wanted any more.
         """
-        if self.elapsed_s >= self.budget_s:
-            raise TimeBudgetExceeded(self.budget_s)
+        if self._cancelled():
+            raise Cancelled
+        if self.elapsed_s < self.budget.seconds:
+            return
+        error = TimeBudgetExceeded(self.budget.seconds)
+        if self.budget.is_hard:
+            raise error
+        if not self.is_over:
+            self.is_over = True
+            self._warn(error)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from rforge.report import Report
+from typing import ClassVar
 
 
 class Severity(Enum):
@@ -50,15 +47,14 @@ class ValidationError(RforgeError):
 
 
 class TimeBudgetExceeded(RforgeError):  # noqa: N818 - the name that the requirement gives this category
-    """The time budget ran out; `partial` is what was done until then."""
+    """The time budget ran out."""
 
     severity = Severity.MEDIUM
     policy = Policy.PARTIAL_RESULT
 
-    def __init__(self, budget_s: float, partial: Report | None = None) -> None:
+    def __init__(self, budget_s: float) -> None:
         super().__init__(f"The time budget of {budget_s:g} s is used up.")
         self.budget_s = budget_s
-        self.partial = partial
 
 
 class MCPServerError(RforgeError):
@@ -77,3 +73,7 @@ class PluginError(RforgeError):
     def __init__(self, feature: str, message: str) -> None:
         super().__init__(f"{feature} is switched off: {message}")
         self.feature = feature
+
+
+class Cancelled(Exception):  # noqa: N818 - a wish of the caller's, no error
+    """The answer is not wanted any more."""

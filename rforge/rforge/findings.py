@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 
 class Severity(Enum):
@@ -31,6 +32,15 @@ COST = {Severity.ERROR: 0.5, Severity.WARNING: 0.25, Severity.NOTE: 0.05, Severi
 
 
 @dataclass(frozen=True)
+class Place:
+    """One place that a finding is about: a file relative to the package, a line from 1 (0: all of it), and what is there."""
+
+    file: str
+    line: int
+    what: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that is wrong, or good to know.
 
@@ -39,6 +49,9 @@ class Finding:
         category: which part of the package it is about.
         file: the file to mend, relative to the package.
         message: a sentence for the user.
+        advice: what to do about it, a sentence; empty where nothing has to be done.
+        line: the line that it is about, from 1; 0 where it is about the file, or `places` say it.
+        places: every place, where there are several.
         cost: the share of the part's points that it takes, from 0 to 1; None for what its severity costs.
     """
 
@@ -46,12 +59,37 @@ class Finding:
     category: Category
     file: str
     message: str
+    advice: str = ""
+    line: int = 0
+    places: tuple[Place, ...] = ()
     cost: float | None = None
 
     @property
     def share(self) -> float:
         """The share of its part's points that it takes, from 0 to 1."""
         return COST[self.severity] if self.cost is None else self.cost
+
+    @property
+    def first_line(self) -> int:
+        """The first line in its file that it is about, from 1; 0 where that cannot be said."""
+        return self.line or next((place.line for place in self.places if place.file == self.file), 0)
+
+    @property
+    def all_places(self) -> tuple[Place, ...]:
+        """Its places, one at least."""
+        return self.places or (Place(self.file, self.line, ""),)
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Makes the findings of one part of a package."""
+
+    category: Category
+    file: str
+
+    def __call__(self, severity: Severity, message: str, advice: str = "", **more: Any) -> Finding:
+        """A finding about `file`, unless `file` is among the other attributes."""
+        return Finding(severity, self.category, more.pop("file", self.file), message, advice, **more)
 
 
 def first(sentences: tuple[str, ...], limit: int = 5) -> tuple[str, ...]:

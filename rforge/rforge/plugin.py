@@ -52,3 +52,9 @@ def current_user() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no login name: ImportError and KeyError before Python 3.13
         return ""
+
+
+def data_folder() -> Path | None:
+    """Where the client lets the plugin keep what outlives an update (`CLAUDE_PLUGIN_DATA`), or None."""
+    named = os.environ.get("CLAUDE_PLUGIN_DATA")
+    return Path(named) if named else None

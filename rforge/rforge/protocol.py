@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import json
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rforge.tools import COMMAND_OF_TOOL, describe_tools
+from rforge.errors import Cancelled
+from rforge.tools import COMMAND_OF_TOOL, Call, describe_tools
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rforge.tools import Workshop
+
+    Send = Callable[[bytes], None]
 
 VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 """The revisions that are spoken, oldest first."""
@@ -26,6 +31,8 @@ PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR =
     -32602,
     -32603,
 )
+PROGRESS_EVERY_S = 0.25
+"""The least time between two messages of progress, in seconds."""
 
 
 class ProtocolError(Exception):
@@ -37,18 +44,61 @@ class ProtocolError(Exception):
 
 
 @dataclass(frozen=True)
+class Job:
+    """What a line asks for.
+
+    Attributes:
+        is_long: whether it should be done beside the conversation, which goes on meanwhile.
+        answer: does it, and gives the answer without its newline, or None when there is none to give; it never raises.
+    """
+
+    is_long: bool
+    answer: Callable[[], bytes | None]
+
+
+@dataclass(frozen=True)
 class Protocol:
-    """One side of the conversation: the server, its version, and the tools that it offers."""
+    """One side of the conversation.
+
+    Attributes:
+        workshop: what the tools work with.
+        version: the version of the server.
+        send: writes one message to the client, from any thread.
+        calls: the calls whose answers are under way, by the ids of their requests.
+    """
 
     workshop: Workshop
     version: str
+    send: Send
+    calls: dict[Any, Call] = field(default_factory=dict)
 
-    def answer_line(self, line: bytes) -> bytes | None:
-        """The answer to one line, without its newline; None when there is none to give. It never raises."""
+    def accept(self, line: bytes) -> Job:
+        """What one line asks for. A call can be cancelled from now on, even before its job is begun."""
         try:
             message = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
-            return _encoded(_error(None, PARSE_ERROR, "The line is no JSON."))
+            refusal = refuse_line("The line is no JSON.")
+            return Job(is_long=False, answer=lambda: refusal)
+        messages = message if isinstance(message, list) else [message]
+        calls = [_is_call(one) for one in messages]
+        for one, is_call in zip(messages, calls):
+            if is_call:
+                self.calls[one["id"]] = self._call_of(one)
+        return Job(any(calls), lambda: self._encoded_answer(message))
+
+    def cancel_all(self) -> None:
+        """No answer is wanted any more."""
+        for call in tuple(self.calls.values()):
+            call.cancelled.set()
+
+    def _call_of(self, message: dict[str, Any]) -> Call:
+        meta = message["params"].get("_meta")
+        token = meta.get("progressToken") if isinstance(meta, dict) else None
+        if isinstance(token, bool) or not isinstance(token, (str, int)):
+            return Call()
+        return Call(progress=_Progress(token, self.workshop.clock, self.send))
+
+    def _encoded_answer(self, message: Any) -> bytes | None:
         answer = self._answer_batch(message) if isinstance(message, list) else self._answer(message)
         return None if answer is None else _encoded(answer)
 
@@ -64,23 +114,34 @@ class Protocol:
         if "method" not in message and ("result" in message or "error" in message):
             return None  # an answer to a question that this server never asks
         method, key = message.get("method"), message.get("id")
-        if (
-            not isinstance(method, str)
-            or isinstance(key, bool)
-            or not isinstance(key, (str, int, type(None)))
-        ):
+        if not isinstance(method, str) or not _is_key(key):
             return _error(None, INVALID_REQUEST, "The message has no method, or an id that is none.")
         if "id" not in message:
-            return None  # a notification: initialized and cancelled ask for nothing here
+            self._hear(method, message.get("params"))
+            return None
         try:
-            return {"jsonrpc": "2.0", "id": key, "result": self._result(method, message.get("params", {}))}
+            return {
+                "jsonrpc": "2.0",
+                "id": key,
+                "result": self._result(method, key, message.get("params", {})),
+            }
+        except Cancelled:
+            return None
         except ProtocolError as error:
             return _error(key, error.code, str(error))
         except Exception as error:  # noqa: BLE001 - one broken answer must not end the conversation
             self.workshop.log(f"PluginError (critical) in {method}:\n{traceback.format_exc()}")
             return _error(key, INTERNAL_ERROR, f"rforge broke ({type(error).__name__}); its log says where.")
 
-    def _result(self, method: str, params: Any) -> dict[str, Any]:
+    def _hear(self, method: str, params: Any) -> None:
+        """A notification: of those that clients send, one asks for something."""
+        if method == "notifications/cancelled" and isinstance(params, dict):
+            key = params.get("requestId")
+            call = self.calls.get(key) if _is_key(key) else None
+            if call is not None:
+                call.cancelled.set()
+
+    def _result(self, method: str, key: Any, params: Any) -> dict[str, Any]:
         if not isinstance(params, dict):
             raise ProtocolError(INVALID_PARAMS, "params must be an object.")
         if method == "initialize":
@@ -90,7 +151,7 @@ class Protocol:
         if method == "tools/list":
             return {"tools": describe_tools()}
         if method == "tools/call":
-            return self._call(params)
+            return self._call(key, params)
         raise ProtocolError(METHOD_NOT_FOUND, f"There is no method {method!r}.")
 
     def _initialize(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -103,21 +164,58 @@ class Protocol:
             "serverInfo": {"name": "rforge", "version": self.version},
         }
 
-    def _call(self, params: dict[str, Any]) -> dict[str, Any]:
-        name, arguments = params.get("name"), params.get("arguments")
-        if not isinstance(name, str) or name not in COMMAND_OF_TOOL:
-            raise ProtocolError(
-                INVALID_PARAMS, f"There is no tool {name!r}; there are {', '.join(COMMAND_OF_TOOL)}."
-            )
-        if arguments is not None and not isinstance(arguments, dict):
-            raise ProtocolError(INVALID_PARAMS, "arguments must be an object.")
-        outcome = self.workshop.answer(COMMAND_OF_TOOL[name], arguments or {})
-        return {"content": [{"type": "text", "text": outcome.text}], "isError": outcome.is_error}
+    def _call(self, key: Any, params: dict[str, Any]) -> dict[str, Any]:
+        call = self.calls.get(key, Call())
+        try:
+            name, arguments = params.get("name"), params.get("arguments")
+            if not isinstance(name, str) or name not in COMMAND_OF_TOOL:
+                known = ", ".join(COMMAND_OF_TOOL)
+                raise ProtocolError(INVALID_PARAMS, f"There is no tool {name!r}; there are {known}.")
+            if arguments is not None and not isinstance(arguments, dict):
+                raise ProtocolError(INVALID_PARAMS, "arguments must be an object.")
+            outcome = self.workshop.answer(COMMAND_OF_TOOL[name], arguments or {}, call)
+            if call.cancelled.is_set():
+                raise Cancelled
+        finally:
+            self.calls.pop(key, None)
+        result: dict[str, Any] = {
+            "content": [{"type": "text", "text": outcome.text}],
+            "isError": outcome.is_error,
+        }
+        return result if outcome.document is None else {**result, "structuredContent": outcome.document}
+
+
+class _Progress:
+    """Tells the client how far a call is, not more often than anybody can read."""
+
+    def __init__(self, token: str | int, clock: Callable[[], float], send: Send) -> None:
+        self._token = token
+        self._clock = clock
+        self._send = send
+        self._told_s = clock()
+
+    def __call__(self, done: int, total: int) -> None:
+        now_s = self._clock()
+        if now_s - self._told_s < PROGRESS_EVERY_S:
+            return
+        self._told_s = now_s
+        params = {"progressToken": self._token, "progress": done, "total": total}
+        self._send(_encoded({"jsonrpc": "2.0", "method": "notifications/progress", "params": params}))
 
 
 def refuse_line(why: str) -> bytes:
-    """The answer to a line that was not even read."""
+    """The answer to a line that is no message."""
     return _encoded(_error(None, PARSE_ERROR, why))
+
+
+def _is_key(key: Any) -> bool:
+    return isinstance(key, (str, int, type(None))) and not isinstance(key, bool)
+
+
+def _is_call(message: Any) -> bool:
+    if not isinstance(message, dict) or message.get("method") != "tools/call" or "id" not in message:
+        return False
+    return _is_key(message["id"]) and isinstance(message.get("params"), dict)
 
 
 def _error(key: Any, code: int, message: str) -> dict[str, Any]:

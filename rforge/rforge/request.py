@@ -30,18 +30,30 @@ class Format(Enum):
     MARKDOWN = "markdown"
 
 
-ARGUMENTS = ("path", "context", "mode", "format")
+TEXTS = ("path", "context", "mode", "format")
+ARGUMENTS = (*TEXTS, "check")
 Choice = TypeVar("Choice", Mode, Format)
 
 
 @dataclass(frozen=True)
 class Request:
-    """A checked request: the folder to look in, what the user is after, and how to answer."""
+    """A checked request.
+
+    Attributes:
+        path: the folder to look in.
+        context: a package's name, or what the user is after in their own words.
+        mode: what the analysis is for.
+        format: how to answer.
+        is_mode_explicit: whether the user named the mode.
+        check: whether mode release may run `R CMD check`.
+    """
 
     path: str = "."
     context: str = ""
     mode: Mode = Mode.DEFAULT
     format: Format = Format.TERMINAL
+    is_mode_explicit: bool = False
+    check: bool = False
 
 
 def parse_request(arguments: Mapping[str, Any], *, modes_on: bool) -> Request:
@@ -52,20 +64,37 @@ def parse_request(arguments: Mapping[str, Any], *, modes_on: bool) -> Request:
         modes_on: whether this user has modes other than default (the flag `mode-system`).
 
     Raises:
-        ValidationError: an argument that is unknown, no text, or none of its choices.
+        ValidationError: an argument that is unknown, of a wrong kind, or none of its choices.
     """
     for name in arguments:
         if name not in ARGUMENTS:
             raise ValidationError(f"Unknown argument {name!r}.", hint=f"Choose from: {', '.join(ARGUMENTS)}.")
-    texts = {name: _text(name, arguments.get(name)) for name in ARGUMENTS}
+    texts = {name: _text(name, arguments.get(name)) for name in TEXTS}
     mode = _choice("mode", texts["mode"], Mode.DEFAULT)
-    _check_available(mode, modes_on=modes_on)
+    if mode is not Mode.DEFAULT and not modes_on:
+        raise ValidationError(
+            f"Mode {mode.value!r} is switched off; nothing was analysed.",
+            hint="Ask for mode 'default', or leave the mode out.",
+        )
     return Request(
         path=texts["path"] or ".",
         context=texts["context"],
         mode=mode,
         format=_choice("format", texts["format"], Format.TERMINAL),
+        is_mode_explicit=bool(texts["mode"]),
+        check=_check_wanted(arguments.get("check"), mode),
     )
+
+
+def _check_wanted(value: object, mode: Mode) -> bool:
+    if value not in (None, True, False):
+        raise ValidationError(f"check must be true or false, not {type(value).__name__}.")
+    if value and mode is not Mode.RELEASE:
+        raise ValidationError(
+            "`R CMD check` belongs to mode 'release'; nothing was analysed.",
+            hint="Ask for mode 'release' too.",
+        )
+    return bool(value)
 
 
 def _text(name: str, value: object) -> str:
@@ -88,13 +117,3 @@ def _choice(name: str, value: str, default: Choice) -> Choice:
     near = get_close_matches(value.lower(), choices, n=1)
     guess = f" Did you mean {near[0]!r}?" if near else ""
     raise ValidationError(f"Unknown {name} {value!r}.{guess}", hint=f"Choose from: {', '.join(choices)}.")
-
-
-def _check_available(mode: Mode, *, modes_on: bool) -> None:
-    if mode is Mode.DEFAULT:
-        return
-    why = "is not in this version" if modes_on else "is switched off"
-    raise ValidationError(
-        f"Mode {mode.value!r} {why}; nothing was analysed.",
-        hint="Ask for mode 'default', or leave the mode out.",
-    )

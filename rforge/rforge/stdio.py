@@ -1,39 +1,86 @@
-"""The server's loop: lines from stdin, answers to stdout, until stdin ends."""
+"""The server's loop: lines from stdin, answers to stdout, until stdin ends.
+
+Calls are answered beside the loop, so that one that takes long keeps no other waiting, and can be cancelled.
+"""
 
 from __future__ import annotations
 
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from rforge.plugin import current_user, load_flags, load_version, log
+from rforge.history import History
+from rforge.plugin import current_user, data_folder, load_flags, load_version, log
 from rforge.protocol import Protocol, refuse_line
+from rforge.render.terminal import Screen
 from rforge.tools import Workshop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
+
+    from rforge.protocol import Job
 
 MAX_LINE_BYTES = 8 * 1024 * 1024
 """No request of ours comes near; a longer line is refused without being kept."""
 
+CALLS_AT_ONCE = 4
+WIDTH = 100
+"""A transcript shows no more columns."""
 
-def serve(protocol: Protocol, requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer every line of `requests` on `answers`; end when either of them ends."""
-    while True:
-        line = requests.readline(MAX_LINE_BYTES + 1)
-        if not line:
-            return
-        if len(line) > MAX_LINE_BYTES:
-            _skip_rest(requests, line)
-            answer: bytes | None = refuse_line(f"The line is longer than {MAX_LINE_BYTES} bytes.")
-        else:
-            answer = protocol.answer_line(line) if line.strip() else None
-        if answer is not None:
-            try:
-                answers.write(answer + b"\n")
-                answers.flush()
-            except (BrokenPipeError, ValueError):
+
+class Answers:
+    """Where answers go: whole lines, from any thread; it is closed when the client has gone."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.is_closed = False
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def send(self, message: bytes) -> None:
+        """Write one message and its newline."""
+        with self._lock:
+            if self.is_closed:
                 return
+            try:
+                self._stream.write(message + b"\n")
+                self._stream.flush()
+            except (OSError, ValueError):
+                self.is_closed = True
+
+
+def serve(requests: BinaryIO, answers: Answers, protocol: Protocol) -> None:
+    """Answer every line of `requests`; end when either side ends, once the calls under way are answered."""
+    with ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="call") as calls:
+        try:
+            while not answers.is_closed:
+                line = requests.readline(MAX_LINE_BYTES + 1)
+                if not line:
+                    break
+                if len(line) > MAX_LINE_BYTES:
+                    _skip_rest(requests, line)
+                    answers.send(refuse_line(f"The line is longer than {MAX_LINE_BYTES} bytes."))
+                elif line.strip():
+                    _do(protocol.accept(line), answers, calls)
+        except BaseException:
+            protocol.cancel_all()
+            raise
+        if answers.is_closed:
+            protocol.cancel_all()
+
+
+def _do(job: Job, answers: Answers, calls: ThreadPoolExecutor) -> None:
+    def work() -> None:
+        answer = job.answer()
+        if answer is not None:
+            answers.send(answer)
+
+    if job.is_long:
+        calls.submit(work)
+    else:
+        work()
 
 
 def _skip_rest(requests: BinaryIO, line: bytes) -> None:
@@ -41,13 +88,25 @@ def _skip_rest(requests: BinaryIO, line: bytes) -> None:
         line = requests.readline(MAX_LINE_BYTES)
 
 
+def make_workshop(logger: Callable[[str], None], screen: Screen) -> Workshop:
+    """The workshop of this process."""
+    return Workshop(
+        flags=load_flags(),
+        user=current_user(),
+        clock=time.monotonic,
+        log=logger,
+        history=History(data_folder(), logger),
+        screen=screen,
+    )
+
+
 def main() -> int:
     """Serve on the process's own streams; returns the exit status."""
-    answers = sys.stdout.buffer
+    answers = Answers(sys.stdout.buffer)
     sys.stdout = sys.stderr  # a stray print must not end up between the answers
-    workshop = Workshop(flags=load_flags(), user=current_user(), clock=time.monotonic, log=log)
+    protocol = Protocol(make_workshop(log, Screen(width=WIDTH)), load_version(), answers.send)
     try:
-        serve(Protocol(workshop, load_version()), sys.stdin.buffer, answers)
+        serve(sys.stdin.buffer, answers, protocol)
     except KeyboardInterrupt:
         log("interrupted.")
     return 0

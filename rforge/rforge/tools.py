@@ -1,39 +1,53 @@
-"""The tools of the server: what each takes, and how each kind of error is answered."""
+"""The tools of the server: what each takes, and how each category of error is answered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rforge.commands import BUDGET_S, run_command
-from rforge.errors import MCPServerError, RforgeError, TimeBudgetExceeded
+from rforge.budgets import budget_of
+from rforge.commands.table import COMMANDS
+from rforge.deadline import Deadline
+from rforge.errors import MCPServerError, PluginError, RforgeError, TimeBudgetExceeded
 from rforge.flags import MODE_SYSTEM
 from rforge.render import as_json, markdown, terminal
-from rforge.request import Format, Mode, Request, parse_request
+from rforge.request import Format, Mode, parse_request
+from rforge.running import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rforge.flags import Flags
+    from rforge.history import History
+    from rforge.render.terminal import Screen
     from rforge.report import Report
+    from rforge.request import Request
 
-RENDERERS: Mapping[Format, Callable[[Report], str]] = {
-    Format.TERMINAL: terminal.render,
-    Format.JSON: as_json.render,
-    Format.MARKDOWN: markdown.render,
-}
-_SUMMARIES = {
-    "status": "Quick health summary of the R packages at or below a folder.",
-    "analyze": "Findings and health score of each R package at or below a folder.",
-}
+GRACE_S = 0.3
+"""How long behind a hard limit the work may still come to its end by itself before it is left alone, in seconds."""
+
+
+def _ignore_progress(_done: int, _total: int) -> None:
+    """Nobody wants to see progress."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a tool answers with: a text, and whether that is an error."""
+    """What a tool answers with: a text, the same as a document where there is one, and whether that is an error."""
 
     text: str
+    document: Mapping[str, Any] | None = None
     is_error: bool = False
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a tool: whether its answer is still wanted, and who is told of its progress (done, of how many)."""
+
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    progress: Callable[[int, int], None] = _ignore_progress
 
 
 @dataclass(frozen=True)
@@ -45,45 +59,103 @@ class Workshop:
         user: whom they are asked about.
         clock: seconds, from a clock that only goes forward.
         log: takes one line for the log.
+        history: what is remembered from earlier calls.
+        screen: what the terminal format is written for.
+        broken: modes whose lens broke; they stay switched off until the process ends.
     """
 
     flags: Flags
     user: str
     clock: Callable[[], float]
     log: Callable[[str], None]
+    history: History
+    screen: Screen
+    broken: set[str] = field(default_factory=set)
 
-    def answer(self, command: str, arguments: Mapping[str, Any]) -> Outcome:
-        """Run a command and answer each category of error by its policy; it raises nothing that is foreseen."""
+    def answer(self, command: str, arguments: Mapping[str, Any], call: Call | None = None) -> Outcome:
+        """Run a command and answer each category of error by its policy.
+
+        Raises:
+            Cancelled: the answer is not wanted any more.
+        """
         try:
             request = parse_request(arguments, modes_on=self.flags.is_on(MODE_SYSTEM, self.user))
-            return self._run(command, request)
+            report = self._report(command, request, call or Call())
         except RforgeError as error:
-            self.log(f"{type(error).__name__} ({error.severity.value}) in {command}: {error.message}")
+            self._log_error(command, error)
             return Outcome(str(error), is_error=True)
+        return Outcome(self._rendered(report), as_json.as_document(report))
 
-    def _run(self, command: str, request: Request) -> Outcome:
-        try:
-            report = self._attempt_twice(command, request)
-        except TimeBudgetExceeded as error:
-            if error.partial is None:
-                raise
-            self.log(f"TimeBudgetExceeded ({error.severity.value}) in {command}: {error.message}")
-            report = error.partial
-        return Outcome(RENDERERS[request.format](report))
+    def _report(self, command: str, request: Request, call: Call) -> Report:
+        deadline = Deadline(
+            budget_of(COMMANDS[command].budget_s, request.mode),
+            self.clock,
+            call.cancelled.is_set,
+            lambda error: self._log_error(command, error, "; going on"),
+        )
+        previous = self.history.scores_below(Path(request.path).expanduser())
+        run = self._attempt_twice(
+            command, lambda: self._finished(Run(command, request, deadline, previous, call.progress))
+        )
+        report = self._reported(run, command)
+        if report.partial:
+            self._log_error(command, TimeBudgetExceeded(deadline.budget.seconds))
+        if command == "status":
+            self.history.remember(run.scores())
+        return report
 
-    def _attempt_twice(self, command: str, request: Request) -> Report:
+    def _attempt_twice(self, command: str, attempt: Callable[[], Run]) -> Run:
         """What the system refuses once may pass: a file that is replaced, a network folder that reconnects."""
         try:
-            return run_command(command, request, self.clock)
+            return attempt()
         except OSError as error:
             self.log(f"MCPServerError in {command}, trying once more: {error}")
         try:
-            return run_command(command, request, self.clock)
+            return attempt()
         except OSError as error:
             raise MCPServerError(
                 f"The folder could not be read: {error.strerror or error}.",
                 hint="Mend that, then call again.",
             ) from error
+
+    def _finished(self, run: Run) -> Run:
+        """The run when its work is over, or left alone where a hard limit passed while the system kept it waiting."""
+        if not run.deadline.budget.is_hard:
+            run.work()
+            return run
+        failures: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                run.work()
+            except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+                failures.append(error)
+
+        worker = threading.Thread(target=work, name=f"rforge {run.command.name}", daemon=True)
+        worker.start()
+        worker.join(run.deadline.budget.seconds + GRACE_S)
+        if failures:
+            raise failures[0]
+        return run
+
+    def _reported(self, run: Run, command: str) -> Report:
+        try:
+            return run.report(frozenset(self.broken))
+        except PluginError as error:
+            self._log_error(command, error)
+            self.broken.add(run.request.mode.value)
+            return run.report(frozenset(self.broken))
+
+    def _rendered(self, report: Report) -> str:
+        renderers: Mapping[Format, Callable[[Report], str]] = {
+            Format.TERMINAL: lambda it: terminal.render(it, self.screen),
+            Format.JSON: as_json.render,
+            Format.MARKDOWN: markdown.render,
+        }
+        return renderers[report.request.format](report)
+
+    def _log_error(self, command: str, error: RforgeError, more: str = "") -> None:
+        self.log(f"{type(error).__name__} ({error.severity.value}) in {command}: {error.message}{more}")
 
 
 def tool_name(command: str) -> str:
@@ -91,7 +163,7 @@ def tool_name(command: str) -> str:
     return f"rforge_{command}"
 
 
-COMMAND_OF_TOOL = {tool_name(command): command for command in BUDGET_S}
+COMMAND_OF_TOOL = {tool_name(command): command for command in COMMANDS}
 
 
 def describe_tools() -> list[dict[str, Any]]:
@@ -102,26 +174,32 @@ def describe_tools() -> list[dict[str, Any]]:
     """
     return [
         {
-            "name": tool_name(command),
-            "description": f"{_SUMMARIES[command]} Stops after {budget_s:g} s with a partial result.",
-            "inputSchema": {
-                "type": "object",
-                "properties": {
-                    "path": _text(
-                        "Folder of an R package, or one above several. Default: the working directory."
-                    ),
-                    "context": _text("A package's name to narrow it down to, or what the user is after."),
-                    "mode": _text(
-                        f"One of {_choices(Mode)}. Default: default. Only if the user asked for it."
-                    ),
-                    "format": _text(f"One of {_choices(Format)}. Default: terminal."),
-                },
-                "additionalProperties": False,
-            },
-            "annotations": {"readOnlyHint": True, "openWorldHint": False},
+            "name": tool_name(name),
+            "title": f"rforge {name}",
+            "description": f"{command.summary} In mode default it stops after {command.budget_s:g} s with a partial result.",
+            "inputSchema": _input_schema(),
+            "outputSchema": as_json.describe_document(),
+            "annotations": {"destructiveHint": False, "openWorldHint": False},
         }
-        for command, budget_s in BUDGET_S.items()
+        for name, command in COMMANDS.items()
     ]
+
+
+def _input_schema() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            "path": _text("Folder of an R package, or one above several. Default: the working directory."),
+            "context": _text("A package's name to narrow it down to, or what the user is after."),
+            "mode": _text(f"One of {_choices(Mode)}. Default: default. Only if the user asked for it."),
+            "format": _text(f"One of {_choices(Format)}. Default: terminal."),
+            "check": {
+                "type": "boolean",
+                "description": "In mode release, run `R CMD check`, which runs the package's code. Only if the user asked for it.",
+            },
+        },
+        "additionalProperties": False,
+    }
 
 
 def _text(description: str) -> dict[str, str]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rforge.findings import Category, Finding, Severity, listed
+from rforge.findings import Category, Finder, Place, Severity, listed
+from rforge.package.namespace import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rforge.findings import Finding
     from rforge.package.survey import Package
+
+_finding = Finder(Category.DOCUMENTATION, "man")
 
 
 def check_documentation(package: Package) -> Iterator[Finding]:
@@ -26,18 +30,17 @@ def check_documentation(package: Package) -> Iterator[Finding]:
     )
     undocumented = asked - manual.topics
     if undocumented:
-        yield Finding(
+        yield _finding(
             Severity.WARNING,
-            Category.DOCUMENTATION,
-            "man",
             f"{len(undocumented)} of {len(asked)} exports have no help page: {listed(undocumented)}.",
+            f"Write a help page for {listed(undocumented, 3)}.",
+            places=tuple(Place(FILE, namespace.line_of(name), name) for name in sorted(undocumented)),
             cost=len(undocumented) / len(asked),
         )
     if not manual.pages and (namespace.export_patterns and not asked):
-        yield Finding(
+        yield _finding(
             Severity.WARNING,
-            Category.DOCUMENTATION,
-            "man",
             "There are exports, and no help page at all.",
+            "Write help pages for what is exported.",
             cost=1.0,
         )

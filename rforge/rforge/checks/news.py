@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rforge.findings import Category, Finding, Severity
+from rforge.findings import Category, Finder, Severity
 from rforge.package.news import FILES
 from rforge.package.version import is_development, is_version, version_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rforge.findings import Finding
     from rforge.package.news import News
     from rforge.package.survey import Package
+
+_finding = Finder(Category.NEWS, "NEWS.md")
 
 
 def check_news(package: Package) -> Iterator[Finding]:
@@ -22,10 +25,15 @@ def check_news(package: Package) -> Iterator[Finding]:
         return
     if not news.file:
         looked_for = ", ".join(path for path in FILES if path != "NEWS.Rd")
-        yield _finding(Severity.NOTE, "NEWS.md", f"There is no news file ({looked_for}).", cost=1.0)
+        yield _finding(
+            Severity.NOTE,
+            f"There is no news file ({looked_for}).",
+            "Write NEWS.md: what changed for users, version by version.",
+            cost=1.0,
+        )
     elif not news.latest and not news.unreleased:
         yield _finding(
-            Severity.INFO, news.file, "No heading in it names a version, so it cannot be compared."
+            Severity.INFO, "No heading in it names a version, so it cannot be compared.", file=news.file
         )
     elif is_version(version):
         yield from _compare(news, version)
@@ -34,7 +42,12 @@ def check_news(package: Package) -> Iterator[Finding]:
 def _compare(news: News, version: str) -> Iterator[Finding]:
     if is_development(version):
         if not news.unreleased and news.latest and version_key(news.latest) < version_key(version)[:3]:
-            yield _finding(Severity.NOTE, news.file, f"It says nothing yet about {version}.")
+            yield _finding(
+                Severity.NOTE,
+                f"It says nothing yet about {version}.",
+                "Begin a section for the development version.",
+                file=news.file,
+            )
         return
     if news.latest and version_key(news.latest) == version_key(version):
         return
@@ -44,8 +57,5 @@ def _compare(news: News, version: str) -> Iterator[Finding]:
         message = f"It still speaks of a development version, and DESCRIPTION says {version}."
     else:
         message = f"It stops at {news.latest}, and DESCRIPTION says {version}."
-    yield _finding(Severity.WARNING, news.file, message)
-
-
-def _finding(severity: Severity, file: str, message: str, cost: float | None = None) -> Finding:
-    return Finding(severity, Category.NEWS, file, message, cost)
+    advice = "Make the first heading and the field Version name the same version."
+    yield _finding(Severity.WARNING, message, advice, file=news.file)

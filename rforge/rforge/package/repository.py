@@ -179,7 +179,7 @@ def _run(folder: PackageFolder, program: str, *arguments: str) -> str | None:
     import subprocess  # nosec B404
 
     folder.deadline.check()
-    left_s = folder.deadline.budget_s - folder.deadline.elapsed_s
+    left_s = folder.deadline.remaining_s
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     # Settings of the person are theirs to keep; the rest keeps git from asking, fetching and writing.
     kept = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM")

@@ -17,6 +17,7 @@ from rforge.package.repository import GitState, read_git
 from rforge.package.sources import Sources, read_sources
 from rforge.package.testing import Suite, read_testing
 from rforge.package.timings import Timing, read_timings
+from rforge.package.tooling import read_tools
 from rforge.package.vignettes import Vignettes, read_vignettes
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Package:
     git: GitState | None = None
     check_results: CheckResults | None = None
     timings: tuple[Timing, ...] | None = None
+    tools: tuple[str, ...] | None = None
     reads: tuple[Read, ...] = ()
 
 
@@ -79,16 +81,17 @@ _ON_REQUEST: Mapping[str, Callable[[PackageFolder], Any]] = {
     "check_results": read_check_results,
     "timings": read_timings,
     "inventory": read_inventory,
+    "tools": read_tools,
 }
 
-ALL = frozenset(_SOURCE_PARTS)
+JUDGED_PARTS = frozenset(_SOURCE_PARTS)
 """The parts that judge a package. The description is always read; the others are asked for by name."""
 
 ON_REQUEST = frozenset(_ON_REQUEST)
 """The parts that cost more, or are not about the package's contents."""
 
 
-def survey(root: Path, name: str, deadline: Deadline, parts: Collection[str] = ALL) -> Package:
+def survey(root: Path, name: str, deadline: Deadline, parts: Collection[str] = JUDGED_PARTS) -> Package:
     """Read the package in folder `root`; its report calls that folder `name`.
 
     Time that runs out is no error here: what is missing is in the package's `unread`.

@@ -1,78 +1,65 @@
-"""A report as Markdown."""
+"""A report as Markdown: headings, tables, fenced code."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from rforge.render.sentences import (
-    clean,
-    contents_of,
-    kind_of,
-    name_of,
-    partial_lines,
-    score_of,
-    tally_of,
-    version_of,
-)
+from rforge.render.words import clean, clean_line, closing, opening, worded
+from rforge.report import Facts, Groups, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from rforge.report import PackageReport, Report
+    from rforge.report import Block, Report
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
 
 
 def render(report: Report) -> str:
-    """The report as Markdown: headings, and a table for what is tabular."""
-    lines = [f"# rforge {report.command}", "", f"Mode: {report.mode.value}"]
-    if report.context:
-        lines += ["", f"Context: {_escaped(report.context)}"]
-    lines += [f"\n> {_escaped(line)}" for line in partial_lines(report)]
-    if report.command == "status":
-        lines += ["", *_status(report)]
-    else:
-        for package in report.packages:
-            lines += ["", *_analysis(package)]
+    """The report as Markdown."""
+    lines = [f"# rforge {report.command}", "", f"Mode: {report.request.mode.value}"]
+    for line in opening(report):
+        lines += ["", f"> {_escaped(line)}"]
+    for block in report.blocks:
+        lines += _block(block, "##")
+    for line in closing(report):
+        lines += ["", _escaped(line)]
     return "\n".join(lines)
 
 
-def _status(report: Report) -> list[str]:
-    rows = [
-        (name_of(p.package), version_of(p.package), score_of(p), tally_of(p), contents_of(p.package))
-        for p in report.packages
-    ]
-    return _table(("Package", "Version", "Health", "Findings", "Contents"), rows)
+def _block(block: Block, heading: str) -> Iterator[str]:
+    if isinstance(block, Groups):
+        for group in block.groups:
+            yield from ("", f"{heading} {_escaped(clean(group.title))}")
+            for part in group.blocks:
+                yield from _block(part, f"{heading}#")
+        return
+    if block.title:
+        yield from ("", f"{heading} {_escaped(block.title)}")
+    yield ""
+    if isinstance(block, Lines):
+        text = "\n".join(clean_line(line) for line in block.lines)
+        fence = max((run for run in re.findall("`{3,}", text)), key=len, default="``") + "`"
+        yield from (f"{fence}text", text, fence)
+    elif isinstance(block, Facts):
+        yield from _table(("", ""), [(fact.title, worded(fact.value)) for fact in block.facts])
+    elif not block.rows:
+        yield f"*{_escaped(block.empty)}*"
+    else:
+        yield from _table(
+            [column.title for column in block.columns], [[worded(cell) for cell in row] for row in block.rows]
+        )
 
 
-def _analysis(report: PackageReport) -> list[str]:
-    package = report.package
-    lines = [
-        f"## {_escaped(name_of(package))} {_escaped(version_of(package))}",
-        "",
-        _escaped(package.description.title),
-        "",
-        f"In {_escaped(package.folder)}: {_escaped(kind_of(package))}. {_escaped(contents_of(package))}.",
-        "",
-        f"### Health: {score_of(report)}",
-        "",
-    ]
-    parts = [
-        (part.category.value, "not examined" if part.points is None else f"{part.points:g} of {part.weight}")
-        for part in report.health.parts
-    ]
-    lines += [*_table(("Part", "Points"), parts), "", f"### Findings: {tally_of(report)}"]
-    rows = [(f.severity.value, f.category.value, f.file, f.message) for f in report.findings]
-    return [*lines, "", *_table(("Severity", "Part", "File", "What"), rows)] if rows else lines
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield _row(head)
+    yield _row(["---"] * len(head))
+    for row in rows:
+        yield _row([_escaped(cell) for cell in row])
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
-    lines = [_row(head), _row(tuple("---" for _ in head))]
-    return lines + [_row(tuple(_escaped(cell) for cell in row)) for row in rows]
-
-
-def _row(cells: tuple[str, ...]) -> str:
+def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 

@@ -1,73 +1,159 @@
-"""A report as plain text in aligned columns."""
+"""A report as text in aligned columns, as wide as the screen and in colour where it has any."""
 
 from __future__ import annotations
 
+import textwrap
+import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rforge.render.sentences import (
-    clean,
-    contents_of,
-    kind_of,
-    name_of,
-    partial_lines,
-    score_of,
-    tally_of,
-    version_of,
-)
+from rforge.findings import Severity
+from rforge.render.words import clean, clean_line, closing, opening, worded
+from rforge.report import Facts, Groups, Lines, Readiness
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from rforge.report import PackageReport, Report
+    from rforge.report import Block, Report, Table, Value
 
-
-def render(report: Report) -> str:
-    """The report as plain text."""
-    lines = [f"rforge {report.command} (mode {report.mode.value})"]
-    if report.context:
-        lines.append(f"Context: {clean(report.context)}")
-    lines += partial_lines(report)
-    if report.command == "status":
-        lines += ["", *_status(report)]
-    else:
-        for package in report.packages:
-            lines += ["", *_analysis(package)]
-    return "\n".join(lines)
-
-
-def _status(report: Report) -> list[str]:
-    rows = [("PACKAGE", "VERSION", "HEALTH", "FINDINGS")]
-    rows += [(name_of(p.package), version_of(p.package), score_of(p), tally_of(p)) for p in report.packages]
-    lines = _aligned(rows)
-    lines.append("")
-    lines += _aligned([(f"{name_of(p.package)}:", contents_of(p.package)) for p in report.packages])
-    installed = sum(p.package.description.is_installed for p in report.packages)
-    if installed:
-        lines += ["", f"{installed} of them installed: their sources, tests and vignettes were not judged."]
-    return lines
+_BOLD, _DIM, _RED, _GREEN, _YELLOW, _CYAN = "1", "2", "31", "32", "33", "36"
+_COLOURS = {
+    Severity.ERROR: _RED,
+    Severity.WARNING: _YELLOW,
+    Severity.NOTE: _CYAN,
+    Severity.INFO: _DIM,
+    Readiness.READY: _GREEN,
+    Readiness.PROBLEM: _RED,
+    Readiness.UNKNOWN: _YELLOW,
+}
+_GAP = "  "
+_NARROWEST = 14
+"""A column that is wrapped more narrowly than that cannot be read; the table becomes a list."""
 
 
-def _analysis(report: PackageReport) -> list[str]:
-    package = report.package
-    lines = [
-        f"{name_of(package)} {version_of(package)} - {clean(package.description.title)}",
-        f"  in {clean(package.folder)}: {kind_of(package)}",
-        f"  {contents_of(package)}",
-        f"  Health {score_of(report)}",
-    ]
-    parts = [
-        (
-            f"    {part.category.value}",
-            "not examined" if part.points is None else f"{part.points:g}/{part.weight}",
-        )
-        for part in report.health.parts
-    ]
-    lines += _aligned(parts)
-    lines.append(f"  Findings: {tally_of(report)}")
-    found = [(f"    {f.severity.value.upper()}", clean(f.file), clean(f.message)) for f in report.findings]
-    return lines + _aligned(found)
+@dataclass(frozen=True)
+class Screen:
+    """What a report is written for.
+
+    Attributes:
+        width: columns of text; None where there is no end, as in a file.
+        has_colour: whether ANSI colours are shown.
+    """
+
+    width: int | None = None
+    has_colour: bool = False
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+def render(report: Report, screen: Screen) -> str:
+    """The report as text."""
+    return "\n".join(line.rstrip() for line in _Writer(screen).lines(report))
+
+
+class _Writer:
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+
+    def lines(self, report: Report) -> Iterator[str]:
+        yield self._painted(f"rforge {report.command} (mode {report.request.mode.value})", _BOLD)
+        for line in opening(report):
+            yield from self._wrapped(line)
+        for block in report.blocks:
+            yield from self._block(block, "")
+        for line in closing(report):
+            yield from ("", *self._wrapped(line))
+
+    def _block(self, block: Block, indent: str) -> Iterator[str]:
+        if isinstance(block, Groups):
+            for group in block.groups:
+                yield from ("", self._painted(clean(group.title), _BOLD))
+                for part in group.blocks:
+                    yield from self._block(part, "  ")
+            return
+        if block.title:
+            yield from ("", self._painted(f"{indent}{block.title}", _BOLD))
+        indent += "  " if block.title else ""
+        if isinstance(block, Lines):
+            yield from (indent + clean_line(line) for line in block.lines)
+        elif isinstance(block, Facts):
+            yield from self._list([(fact.title, fact.value) for fact in block.facts], indent)
+        elif not block.rows:
+            yield f"{indent}{block.empty}"
+        else:
+            yield from self._table(block, indent)
+
+    def _table(self, block: Table, indent: str) -> Iterator[str]:
+        titles = [column.title for column in block.columns]
+        columns = list(zip(*block.rows))
+        widths = self._fitted([_widest(title, column) for title, column in zip(titles, columns)], len(indent))
+        if widths is None:
+            for row in block.rows:
+                yield from self._list(list(zip(titles, row)), indent)
+                yield ""
+            return
+        yield from self._row(titles, widths, [_DIM] * len(titles), indent)
+        for row in block.rows:
+            colours = [
+                _COLOURS.get(cell, "") if isinstance(cell, (Severity, Readiness)) else "" for cell in row
+            ]
+            yield from self._row([worded(cell) for cell in row], widths, colours, indent)
+
+    def _fitted(self, widths: list[int], indent: int) -> list[int] | None:
+        """The widths, the widest made narrower until the row fits; None where it cannot."""
+        if self.screen.width is None:
+            return widths
+        room = self.screen.width - indent - len(_GAP) * (len(widths) - 1)
+        while sum(widths) > room:
+            widest = max(range(len(widths)), key=widths.__getitem__)
+            if widths[widest] <= _NARROWEST:
+                return None
+            widths[widest] -= 1
+        return widths
+
+    def _row(
+        self, cells: Sequence[str], widths: Sequence[int], colours: Sequence[str], indent: str
+    ) -> Iterator[str]:
+        wrapped = [_fold(cell, width) for cell, width in zip(cells, widths)]
+        for number in range(max(map(len, wrapped))):
+            parts = []
+            for lines, width, colour in zip(wrapped, widths, colours):
+                text = lines[number] if number < len(lines) else ""
+                parts.append(self._painted(text, colour) + " " * (width - _width(text)))
+            yield (indent + _GAP.join(parts)).rstrip()
+
+    def _list(self, items: Sequence[tuple[str, Value]], indent: str) -> Iterator[str]:
+        title_width = max((_width(title) for title, _ in items), default=0)
+        hanging = indent + " " * (title_width + 2)
+        for title, value in items:
+            start = f"{indent}{title}:{' ' * (title_width - _width(title) + 1)}"
+            yield from self._wrapped(worded(value), start, hanging)
+
+    def _wrapped(self, text: str, start: str = "", hanging: str = "") -> Iterator[str]:
+        if self.screen.width is None:
+            yield start + text
+            return
+        width = max(self.screen.width, len(hanging) + _NARROWEST)
+        yield from textwrap.wrap(text, width, initial_indent=start, subsequent_indent=hanging) or [start]
+
+    def _painted(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.screen.has_colour and colour and text else text
+
+
+def _widest(title: str, column: Sequence[Value]) -> int:
+    return max(_width(title), *(_width(worded(cell)) for cell in column))
+
+
+def _fold(text: str, width: int) -> list[str]:
+    return [text] if _width(text) <= width else textwrap.wrap(text, width) or [""]
+
+
+def _width(text: str) -> int:
+    """How many columns a terminal gives to `text`."""
+    if text.isascii():
+        return len(text)
+    return sum(_letter_width(letter) for letter in text)
+
+
+def _letter_width(letter: str) -> int:
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1

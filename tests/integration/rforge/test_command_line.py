@@ -30,7 +30,7 @@ def run(plugin: Path) -> Run:
 def test_status_shows_the_packages_of_the_working_directory(run: Run, fixtures: Path) -> None:
     completed = run("status", folder=fixtures)
     assert completed.returncode == 0
-    assert b"medfit   0.2.1    100/100" in completed.stdout
+    assert b"medfit   0.2.1    source  100" in completed.stdout
     assert completed.stderr == b""
 
 

@@ -12,6 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+TOOLS = [f"rforge_{command}" for command in ("status", "analyze", "detect", "deps", "next", "impact")]
 PING = b'{"jsonrpc":"2.0","id":99,"method":"ping"}\n'
 
 
@@ -20,7 +21,7 @@ def test_a_whole_conversation_is_answered_and_ends_with_status_0(server, fixture
     assert (started["protocolVersion"], started["serverInfo"]["name"]) == ("2025-06-18", "rforge")
     server.send(b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n')
     tools = server.ask("tools/list", key=2)["result"]["tools"]
-    assert [tool["name"] for tool in tools] == ["rforge_status", "rforge_analyze"]
+    assert [tool["name"] for tool in tools] == TOOLS
     result = server.call("rforge_analyze", path=str(fixtures), context="medfit", format="json")
     assert json.loads(result["content"][0]["text"])["packages"][0]["score"] == 100
     assert server.end() == (0, b"", b"")
@@ -153,6 +154,6 @@ def test_the_official_client_lists_and_calls_the_tools(plugin: Path, fixtures: P
         return info, [tool.name for tool in tools.tools], text, dumped[0]["isError"], dumped[1]["isError"]
 
     name, tools, text, failed, refused = asyncio.run(converse())
-    assert (name, tools) == ("rforge", ["rforge_status", "rforge_analyze"])
-    assert "Health 100/100" in text
+    assert (name, tools) == ("rforge", TOOLS)
+    assert "Health:       100" in text
     assert (failed, refused) == (False, True)

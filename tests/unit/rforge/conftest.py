@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
+from rforge.budgets import Budget
 from rforge.deadline import Deadline
 from rforge.package.survey import Package, survey
+from rforge.request import Request
+from rforge.running import Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +28,7 @@ Maintainer: Ada Example <ada@example.org>
 License: GPL-3
 """
 
+MakeRun = Callable[..., Run]
 Build = Callable[..., Package]
 
 
@@ -72,3 +76,37 @@ def build(write_package: Callable[[Mapping[str, str | bytes]], Path]) -> Build:
         return survey(write_package({**extra, **files}), "tiny", Deadline.after(60, Clock()))
 
     return build_package
+
+
+@pytest.fixture
+def make_run(clock: Clock) -> MakeRun:
+    """A run of a command whose work is over, on the test's own clock."""
+
+    def make(command: str, path: Path, limit_s: float = 60.0, **asked: Any) -> Run:
+        request = Request(path=str(path), **asked)
+        run = Run(command, request, Deadline(Budget(limit_s, is_hard=True), clock))
+        run.work()
+        return run
+
+    return make
+
+
+@pytest.fixture
+def write_ecosystem(tmp_path: Path) -> Callable[..., Path]:
+    """A folder of packages, each given by the lines that its DESCRIPTION has more, and by its other files."""
+
+    def write(packages: Mapping[str, str], files: Mapping[str, str] = {}) -> Path:
+        root = tmp_path / "ecosystem"
+        for name, more in packages.items():
+            for path, content in {
+                "DESCRIPTION": DESCRIPTION.replace("tiny", name, 1) + more,
+                "NAMESPACE": "",
+            }.items():
+                (root / name).mkdir(parents=True, exist_ok=True)
+                (root / name / path).write_text(content, encoding="utf-8")
+        for path, content in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(content, encoding="utf-8")
+        return root
+
+    return write

@@ -18,7 +18,7 @@ FINDINGS = st.lists(
         st.sampled_from(Category),
         st.just("f"),
         st.just("m"),
-        st.none() | st.floats(0, 1),
+        cost=st.none() | st.floats(0, 1),
     )
 )
 
@@ -32,7 +32,7 @@ def package() -> Package:
 
 
 def finding(severity: Severity, category: Category, cost: float | None = None) -> Finding:
-    return Finding(severity, category, "f", "m", cost)
+    return Finding(severity, category, "f", "m", cost=cost)
 
 
 def test_the_weights_sum_to_100() -> None:

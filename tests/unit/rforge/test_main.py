@@ -26,10 +26,10 @@ def test_a_bare_context_of_several_words_is_one_context(
 
 
 def test_a_refusal_is_on_stderr_with_status_1(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["analyze", "--mode", "release"]) == 1
+    assert main(["analyze", "--mode", "relase"]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("Mode 'release' is not in this version")
+    assert captured.err.startswith("Unknown mode 'relase'. Did you mean 'release'?")
 
 
 def test_an_unknown_command_is_status_2(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,3 +37,24 @@ def test_an_unknown_command_is_status_2(capsys: pytest.CaptureFixture[str]) -> N
         main(["destroy"])
     assert caught.value.code == 2
     assert "invalid choice" in capsys.readouterr().err
+
+
+def test_colour_is_for_terminals_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rforge import __main__ as command_line
+
+    monkeypatch.setattr(command_line.sys, "platform", "linux")
+    monkeypatch.setattr(command_line.sys.stdout, "isatty", lambda: False)
+    assert command_line._screen().has_colour is False
+    monkeypatch.setattr(command_line.sys.stdout, "isatty", lambda: True)
+    for variables, has_colour in (
+        ({}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": ""}, True),
+        ({"TERM": "dumb"}, False),
+    ):
+        with monkeypatch.context() as patch:
+            for name in ("NO_COLOR", "TERM"):
+                patch.delenv(name, raising=False)
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            assert command_line._screen().has_colour is has_colour

@@ -31,10 +31,28 @@ def test_the_default_mode_may_be_named(modes_on: bool) -> None:
     assert parse_request({"mode": "DEFAULT"}, modes_on=modes_on).mode is Mode.DEFAULT
 
 
-@pytest.mark.parametrize("mode", ["debug", "Optimize", "RELEASE"])
-def test_a_mode_of_a_later_version_is_refused_and_never_replaced_by_default(mode: str) -> None:
-    with pytest.raises(ValidationError, match="is not in this version; nothing was analysed"):
-        parse_request({"mode": mode}, modes_on=True)
+@pytest.mark.parametrize("mode", ["debug", "Optimize", " RELEASE "])
+def test_a_mode_is_taken_in_any_case_of_letters_and_is_explicit(mode: str) -> None:
+    request = parse_request({"mode": mode}, modes_on=True)
+    assert (request.mode.value, request.is_mode_explicit) == (mode.strip().lower(), True)
+
+
+def test_words_of_the_context_never_switch_the_mode() -> None:
+    request = parse_request({"context": "release mode, please; --mode debug"}, modes_on=True)
+    assert (request.mode, request.is_mode_explicit) == (Mode.DEFAULT, False)
+
+
+def test_a_check_belongs_to_mode_release() -> None:
+    assert parse_request({"mode": "release", "check": True}, modes_on=True).check
+    assert not parse_request({"check": False}, modes_on=True).check
+    with pytest.raises(ValidationError, match="belongs to mode 'release'"):
+        parse_request({"check": True}, modes_on=True)
+
+
+@pytest.mark.parametrize("value", ["yes", 2, [True]])
+def test_a_check_that_is_no_truth_value_is_refused(value: object) -> None:
+    with pytest.raises(ValidationError, match="check must be true or false"):
+        parse_request({"mode": "release", "check": value}, modes_on=True)
 
 
 @pytest.mark.parametrize("mode", ["debug", "optimize", "release"])
@@ -80,4 +98,4 @@ def test_a_character_that_no_path_can_hold_is_refused(value: str) -> None:
 )
 def test_whatever_is_asked_gives_a_request_or_a_validation_error(arguments: dict[str, object]) -> None:
     with suppress(ValidationError):
-        assert parse_request(arguments, modes_on=True).mode is Mode.DEFAULT
+        assert parse_request(arguments, modes_on=True).mode in Mode

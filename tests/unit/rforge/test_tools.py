@@ -1,13 +1,23 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from rforge import tools
+from rforge import running, tools
+from rforge.budgets import Budget
+from rforge.commands.table import COMMANDS
+from rforge.errors import Cancelled
 from rforge.flags import ALL_OFF, MODE_SYSTEM, Flag, Flags
-from rforge.tools import Workshop, describe_tools
+from rforge.history import History
+from rforge.lenses.lens import Lens
+from rforge.render.terminal import Screen
+from rforge.request import Mode
+from rforge.running import Run
+from rforge.tools import Call, Workshop, describe_tools
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,20 +32,27 @@ def log() -> list[str]:
 
 @pytest.fixture
 def workshop(clock, log: list[str]) -> Workshop:
-    return Workshop(ALL_ON, "ada", clock, log.append)
+    return make_workshop(clock, log)
 
 
-@pytest.mark.parametrize("command", ["status", "analyze"])
+def make_workshop(clock, log: list[str], flags: Flags = ALL_ON, data: Path | None = None) -> Workshop:
+    return Workshop(flags, "ada", clock, log.append, History(data, log.append), Screen())
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.parametrize("mode", [mode.value for mode in Mode])
 @pytest.mark.parametrize(
     ("format_name", "start"),
     [("terminal", "rforge "), ("Markdown", "# rforge "), ("JSON", '{\n  "schema": 1')],
 )
-def test_every_command_answers_in_every_format(
-    workshop: Workshop, fixtures: Path, command: str, format_name: str, start: str
+def test_every_command_answers_in_every_mode_and_format(
+    workshop: Workshop, fixtures: Path, command: str, mode: str, format_name: str, start: str
 ) -> None:
-    outcome = workshop.answer(command, {"path": str(fixtures), "format": format_name})
+    outcome = workshop.answer(command, {"path": str(fixtures), "format": format_name, "mode": mode})
     assert not outcome.is_error
     assert outcome.text.startswith(start)
+    assert outcome.document is not None
+    assert (outcome.document["command"], outcome.document["mode"]) == (command, mode)
 
 
 def test_a_validation_error_is_a_friendly_message(workshop: Workshop, log: list[str]) -> None:
@@ -58,14 +75,14 @@ def test_a_used_up_budget_is_a_partial_result_and_logged(
 def test_what_the_system_refuses_once_is_tried_once_more(
     workshop: Workshop, fixtures: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, refusals = tools.run_command, [OSError(5, "Input/output error")]
+    real, refusals = Run.work, [OSError(5, "Input/output error")]
 
-    def refuse_once(*arguments):
+    def refuse_once(run: Run) -> None:
         if refusals:
             raise refusals.pop()
-        return real(*arguments)
+        real(run)
 
-    monkeypatch.setattr(tools, "run_command", refuse_once)
+    monkeypatch.setattr(Run, "work", refuse_once)
     assert not workshop.answer("status", {"path": str(fixtures)}).is_error
     assert len(log) == 1
 
@@ -73,18 +90,75 @@ def test_what_the_system_refuses_once_is_tried_once_more(
 def test_what_the_system_refuses_twice_is_an_error_that_says_why(
     workshop: Workshop, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_):
+    def refuse(_: Run) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(tools, "run_command", refuse)
+    monkeypatch.setattr(Run, "work", refuse)
     outcome = workshop.answer("status", {})
     assert outcome.is_error
     assert outcome.text.startswith("The folder could not be read: Input/output error.")
     assert log[-1].startswith("MCPServerError (high) in status")
 
 
+def test_a_system_that_keeps_the_work_waiting_does_not_keep_the_answer(
+    fixtures: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(tools, "GRACE_S", 0.0)
+    monkeypatch.setattr(tools, "budget_of", lambda *_: Budget(0.2, is_hard=True))
+    monkeypatch.setattr(running, "find_packages", lambda *_: released.wait(60))
+    outcome = make_workshop(time.monotonic, log).answer("status", {"path": str(fixtures), "format": "json"})
+    released.set()
+    assert json.loads(outcome.text)["partial"] is True
+    assert log == ["TimeBudgetExceeded (medium) in status: The time budget of 0.2 s is used up."]
+
+
+def test_a_budget_that_is_no_limit_is_logged_once_and_everything_is_examined(
+    workshop: Workshop, fixtures: Path, clock, log: list[str]
+) -> None:
+    clock.step_s = 30.0
+    outcome = workshop.answer("status", {"path": str(fixtures), "mode": "debug", "format": "json"})
+    assert json.loads(outcome.text)["partial"] is False
+    assert log == ["TimeBudgetExceeded (medium) in status: The time budget of 120 s is used up.; going on"]
+
+
+def test_a_cancelled_call_has_no_answer(workshop: Workshop, fixtures: Path) -> None:
+    call = Call()
+    call.cancelled.set()
+    with pytest.raises(Cancelled):
+        workshop.answer("status", {"path": str(fixtures)}, call)
+
+
+def test_a_mode_that_breaks_is_switched_off_and_the_command_still_answers(
+    workshop: Workshop, fixtures: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def fail(_: object) -> tuple[()]:
+        asked.append(1)
+        raise KeyError("oops")
+
+    monkeypatch.setattr(
+        running, "LENSES", {**running.LENSES, Mode.DEBUG: Lens(Mode.DEBUG, frozenset(), fail)}
+    )
+    for _ in range(2):
+        outcome = workshop.answer("status", {"path": str(fixtures), "mode": "debug"})
+        assert not outcome.is_error
+        assert "What mode debug adds is switched off" in outcome.text
+    assert len(asked) == 1
+    assert [line for line in log if line.startswith("PluginError (critical) in status")]
+
+
+def test_status_remembers_the_scores_and_says_what_changed(clock, fixtures: Path, tmp_path: Path) -> None:
+    workshop = make_workshop(clock, [], data=tmp_path)
+    asked = {"path": str(fixtures)}
+    first, second = (workshop.answer("status", asked).document for _ in range(2))
+    assert [row["change"] for row in first["packages"]] == [None, None]
+    assert [row["change"] for row in second["packages"]] == [0, 0]
+
+
 def test_with_the_flag_off_the_default_mode_works_as_before(clock, fixtures: Path) -> None:
-    workshop = Workshop(ALL_OFF, "ada", clock, lambda line: None)
+    workshop = make_workshop(clock, [], ALL_OFF)
     assert not workshop.answer("analyze", {"path": str(fixtures), "context": "medfit"}).is_error
     refused = workshop.answer("analyze", {"path": str(fixtures), "mode": "debug"})
     assert refused.is_error
@@ -94,6 +168,7 @@ def test_with_the_flag_off_the_default_mode_works_as_before(clock, fixtures: Pat
 def test_every_argument_is_described_and_none_is_required() -> None:
     for tool in describe_tools():
         schema = tool["inputSchema"]
-        assert list(schema["properties"]) == ["path", "context", "mode", "format"]
+        assert list(schema["properties"]) == ["path", "context", "mode", "format", "check"]
         assert "required" not in schema
         assert schema["additionalProperties"] is False
+        assert tool["outputSchema"]["type"] == "object"

@@ -46,7 +46,7 @@ def test_nobody_as_author_or_maintainer_is_an_error(build) -> None:
         (Severity.ERROR, "Nobody is named as author: Authors@R (or Author) is missing.")
     ]
     assert found(build({"DESCRIPTION": fields + "Author: A\n"})) == [
-        (Severity.ERROR, "Nobody is named as maintainer: give somebody the role 'cre' in Authors@R.")
+        (Severity.ERROR, "Nobody is named as maintainer.")
     ]
 
 

@@ -28,7 +28,9 @@ def test_tests_that_r_does_not_run_are_found(build) -> None:
 
 
 def test_a_framework_that_is_not_declared_is_found(build) -> None:
-    assert messages(build({**RUNNER, **CASE})) == ["The tests need testthat; name it in Suggests."]
+    assert messages(build({**RUNNER, **CASE})) == [
+        "The tests need testthat, and DESCRIPTION does not declare it."
+    ]
 
 
 def test_files_without_a_single_test_are_found(build) -> None:

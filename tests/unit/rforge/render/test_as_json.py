@@ -2,50 +2,48 @@ from __future__ import annotations
 
 import json
 
-from rforge.render.as_json import render
+from rforge.render.as_json import as_document, describe_document, render
+from rforge.request import Mode, Request
 
 
-def test_analyze_is_one_object_with_everything_in_it(report) -> None:
-    document = json.loads(render(report("analyze", context="probmed")))
-    (package,) = document.pop("packages")
-    path = document.pop("path")
-    assert path.endswith("r")
-    assert document == {
+def test_a_report_is_an_envelope_with_the_blocks_by_their_keys(report) -> None:
+    request = Request(path="here", context="medfit", mode=Mode.DEBUG)
+    assert json.loads(render(report(request=request, suggestion="Try it."))) == {
         "schema": 1,
-        "command": "analyze",
-        "mode": "default",
-        "context": "probmed",
+        "command": "status",
+        "mode": "debug",
+        "path": "here",
+        "context": "medfit",
+        "time": "2026-01-02T03:04:05Z",
+        "timings": {
+            "budget_s": 5.0,
+            "budget_is_hard": True,
+            "search_s": 0.1,
+            "reading_s": 0.2,
+            "judging_s": 0.3,
+            "elapsed_s": 0.6,
+        },
         "partial": False,
         "unread": [],
-        "budget_s": 10.0,
-        "elapsed_s": 0.0,
+        "warnings": [],
+        "suggestion": "Try it.",
+        "rows": [
+            {"severity": "error", "name": "medfit", "parts": ["a", "b"], "points": 17.5},
+            {"severity": "note", "name": "", "parts": [], "points": None},
+        ],
+        "none": [],
+        "tree": ["a", "  b", "  c|d"],
+        "packages": [{"is_meta": False, "fruit": "apple"}],
     }
-    assert (package["package"], package["version"], package["kind"], package["score"]) == (
-        "probmed",
-        "0.1.0",
-        "source",
-        50,
-    )
-    assert package["finding_counts"] == {"error": 1, "warning": 4, "note": 1}
-    assert package["counts"]["news_version"] == "0.0.9"
-    assert {"part": "tests", "points": 0.0, "of": 20} in package["score_parts"]
-    assert package["dependencies"][0] == {"field": "Imports", "package": "medfit", "version": ">= 0.2.0"}
-    assert package["findings"][2] == {
-        "severity": "warning",
-        "category": "documentation",
-        "file": "man",
-        "message": "1 of 2 exports have no help page: compare.",
-    }
-
-
-def test_status_has_the_numbers_and_leaves_the_findings_out(report) -> None:
-    packages = json.loads(render(report("status")))["packages"]
-    assert [package["score"] for package in packages] == [100, 50]
-    assert all("findings" not in package for package in packages)
 
 
 def test_a_partial_report_is_marked(report) -> None:
-    document = json.loads(render(report("analyze", step_s=10 / 22)))
-    assert document["partial"] is True
-    assert document["unread"] == ["probmed"]
-    assert "sources" in document["packages"][0]["not_examined"]
+    document = as_document(report(partial=True, unread=("probmed",), warnings=("Look.",)))
+    assert (document["partial"], document["unread"], document["warnings"]) == (True, ["probmed"], ["Look."])
+
+
+def test_the_schema_names_every_member_of_the_envelope(report) -> None:
+    envelope = as_document(report(blocks=()))
+    assert list(describe_document()["properties"]) == describe_document()["required"]
+    assert set(describe_document()["properties"]) == set(envelope)
+    assert set(describe_document()["properties"]["timings"]["properties"]) == set(envelope["timings"])

@@ -1,75 +1,103 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import pytest
 
-from rforge.render.terminal import render
+from rforge.render.terminal import Screen, render
+from rforge.report import Lines, Readiness, table
+from rforge.request import Request
 
-
-def test_status_is_a_line_a_package(report) -> None:
-    assert render(report("status")) == (
-        "rforge status (mode default)\n"
-        "\n"
-        "PACKAGE  VERSION  HEALTH   FINDINGS\n"
-        "medfit   0.2.1    100/100  no findings\n"
-        "probmed  0.1.0    50/100   1 error, 4 warnings, 1 note\n"
-        "\n"
-        "medfit:   3 R files, 4 exports, 4 help pages, 2 testthat test files, 1 vignette, news up to 0.2.1\n"
-        "probmed:  1 R file, 2 exports, 1 help page, 0 test files, 0 vignettes, news up to 0.0.9"
-    )
+PLAIN = Screen()
+LONG = "a long sentence that says what is wrong with a package, and what has to be done about it by whom"
 
 
-def test_analyze_shows_the_parts_of_the_score_and_every_finding(report) -> None:
-    assert render(report("analyze", context="probmed")) == (
-        "rforge analyze (mode default)\n"
-        "Context: probmed\n"
-        "\n"
-        "probmed 0.1.0 - Probability Scale for Indirect Effects\n"
-        "  in probmed: source package\n"
-        "  1 R file, 2 exports, 1 help page, 0 test files, 0 vignettes, news up to 0.0.9\n"
-        "  Health 50/100\n"
-        "    metadata       17.5/25\n"
-        "    namespace      10/20\n"
-        "    documentation  10/20\n"
-        "    tests          0/20\n"
-        "    news           7.5/10\n"
-        "    vignettes      5/5\n"
-        "  Findings: 1 error, 4 warnings, 1 note\n"
-        "    ERROR    NAMESPACE    NAMESPACE imports packages that are in neither Depends nor Imports: digest.\n"
-        "    WARNING  DESCRIPTION  The code uses packages by '::' that DESCRIPTION does not declare: lavaan.\n"
-        "    WARNING  man          1 of 2 exports have no help page: compare.\n"
-        "    WARNING  tests        There are no tests.\n"
-        "    WARNING  NEWS         It stops at 0.0.9, and DESCRIPTION says 0.1.0.\n"
-        "    NOTE     DESCRIPTION  Imports names packages that nothing is imported from: tibble."
+def test_blocks_become_aligned_columns(report) -> None:
+    assert (
+        render(report(), PLAIN)
+        == """\
+rforge status (mode default)
+
+Rows
+  Severity  Name    Parts  Points
+  error     medfit  a, b   17.5
+  note      -       -      -
+
+Nothing
+  nothing here
+
+Tree
+  a
+    b
+    c|d
+
+medfit 1.0
+  Meta:  no
+  Fruit: apple"""
     )
 
 
 def test_a_partial_report_says_so_first_and_what_is_missing(report) -> None:
-    lines = render(report("analyze", step_s=10 / 22)).split("\n")
-    assert lines[1] == "PARTIAL: the time budget of 10 s is used up."
-    assert lines[2] == "Packages not examined: probmed."
-    assert lines[3].startswith("medfit: not examined: ")
-    assert "not examined" in "\n".join(lines[5:])
+    lines = render(
+        report(partial=True, unread=("probmed", "medfit: news"), warnings=("Look.",)), PLAIN
+    ).split("\n")
+    assert lines[1:4] == [
+        "PARTIAL: the time budget of 5 s is used up.",
+        "Not examined: probmed, medfit: news.",
+        "Look.",
+    ]
 
 
 def test_a_search_that_did_not_end_says_what_to_do(report) -> None:
-    assert "give the folder of one package" in render(report("status", step_s=4.0))
+    assert "give the folder of one package" in render(report(partial=True, blocks=()), PLAIN)
 
 
-def test_an_installed_package_says_what_was_not_judged(report, build) -> None:
-    from rforge.report import report_package
-
-    installed = report_package(build({}, "Built: R 4.2.2; ; 2023-01-01; unix\n"))
-    status = replace(report("status"), packages=(installed,))
-    assert "1 of them installed: their sources, tests and vignettes were not judged." in render(status)
-    assert "installed package (built R 4.2.2; ; 2023-01-01; unix)" in render(
-        replace(status, command="analyze")
-    )
+def test_a_hint_stands_last_and_the_context_first(report) -> None:
+    lines = render(report(suggestion="Ask.", request=Request(context="my words")), PLAIN).split("\n")
+    assert (lines[1], lines[-1]) == ("Context: my words", "Ask.")
 
 
-def test_characters_that_steer_a_terminal_are_left_out(report, build) -> None:
-    from rforge.report import report_package
-
-    evil = report_package(build({"DESCRIPTION": "Package: a\x1b[31mb\nTitle: \x07T\u202e\n"}))
-    text = render(replace(report("analyze"), packages=(evil,)))
+def test_characters_that_steer_a_terminal_are_left_out(report) -> None:
+    evil = table("t", "T", {"n": "N"}, [("a\x1b[31mb\x07\u202ec",)])
+    blocks = (evil, Lines("l", "L", ("  x\x1b]0;title\x07",)))
+    text = render(report(blocks=blocks, warnings=("\x1b[2J",), request=Request(context="\x9b1m")), PLAIN)
     assert all(character.isprintable() or character == "\n" for character in text)
-    assert "a[31mb (no version) - T" in text
+    assert "a[31mbc" in text
+    assert "\n    x]0;title" in text
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
+def test_no_line_is_wider_than_the_screen(report, width: int) -> None:
+    rows = [(LONG, "medfit", LONG), (LONG, "p", "q")]
+    blocks = (table("t", "T", {"a": "What", "b": "Who", "c": "Advice"}, rows),)
+    lines = render(report(blocks=blocks, warnings=(LONG,), suggestion=LONG), Screen(width)).split("\n")
+    assert max(map(len, lines)) <= width
+    assert sum(line.count("sentence") for line in lines) >= 5
+
+
+def test_a_table_that_is_too_narrow_to_read_becomes_a_list(report) -> None:
+    columns = {str(number): f"Column {number}" for number in range(9)}
+    text = render(report(blocks=(table("t", "T", columns, [tuple("abcdefghi")]),)), Screen(60))
+    assert "\n  Column 0: a\n  Column 1: b\n" in text
+
+
+def test_letters_that_are_two_columns_wide_keep_the_columns_aligned(report) -> None:
+    block = table("t", "T", {"a": "A", "b": "B"}, [("包", "x"), ("abc", "y"), ("e\u0301", "z")])
+    lines = render(report(blocks=(block,)), PLAIN).split("\n")[3:]
+    assert lines == ["  A    B", "  包   x", "  abc  y", "  e\u0301    z"]
+
+
+def test_there_is_colour_only_where_the_screen_has_it(report) -> None:
+    verdicts = table("t", "T", {"v": "V"}, [(Readiness.PROBLEM,), (Readiness.READY,), (Readiness.UNKNOWN,)])
+    blocks = (*report().blocks, verdicts)
+    text = render(report(blocks=blocks), Screen(has_colour=True))
+    assert "\x1b[31merror\x1b[0m" in text
+    assert all(
+        f"\x1b[{code}m{word}" in text for code, word in ((31, "problem"), (32, "ready"), (33, "unknown"))
+    )
+    assert "\x1b" not in render(report(blocks=blocks), Screen(80))
+
+
+def test_colour_does_not_move_the_columns(report) -> None:
+    import re
+
+    coloured = render(report(), Screen(80, has_colour=True))
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == render(report(), Screen(80))

@@ -1,0 +1,29 @@
+"""What the words of a request hint at; a hint suggests a mode, and never switches to it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rforge.request import Mode
+
+if TYPE_CHECKING:
+    from rforge.request import Request
+
+_WORDS = {
+    Mode.DEBUG: r"debug\w*|bugs?|broken|fail\w*|errors?|traces?|crash\w*",
+    Mode.OPTIMIZE: r"optimi[sz]\w*|slow\w*|speed\w*|fast\w*|performance|heavy|large|size|memory",
+    Mode.RELEASE: r"releas\w*|cran|submi(?:t|ssion)\w*|publish\w*|ready|readiness",
+}
+_PATTERNS = {mode: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for mode, words in _WORDS.items()}
+
+
+def suggested_mode(request: Request) -> str:
+    """A sentence that names the mode that the request's words hint at, or an empty text; an explicit mode decides."""
+    if request.mode is not Mode.DEFAULT or request.is_mode_explicit:
+        return ""
+    for mode, pattern in _PATTERNS.items():
+        match = pattern.search(request.context)
+        if match is not None:
+            return f"You speak of {match.group()!r}: mode {mode.value} looks into that (--mode {mode.value})."
+    return ""

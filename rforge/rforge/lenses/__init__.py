@@ -1,0 +1,1 @@
+"""What a mode adds to every command: one module is one mode."""

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from rforge.render.as_json import as_document
+
+PACKAGES = {"base": "", "mid": "Imports: base (>= 1.0)\n", "top": "Imports: mid\nSuggests: base\n"}
+FILES = {
+    "base/NAMESPACE": "export(fit)\nexport(plot_it)\n",
+    "base/R/base.R": "fit <- function() 1\nplot_it <- function() 2\nhidden <- function() 3\n",
+    "mid/NAMESPACE": "importFrom(base, fit)\n",
+    "mid/R/mid.R": "go <- function() base:::hidden()\n",
+    "top/R/top.R": "go <- function() base::fit()\n",
+}
+
+
+def impact(make_run, folder, **asked: str) -> dict:
+    return as_document(make_run("impact", folder, **asked).report())
+
+
+def test_without_a_name_the_reach_of_every_package_is_shown_the_farthest_first(
+    write_ecosystem, make_run
+) -> None:
+    rows = impact(make_run, write_ecosystem(PACKAGES, FILES))["packages"]
+    assert [(row["package"], row["direct"], row["indirect"], row["objects"]) for row in rows] == [
+        ("base", 2, 0, 2),
+        ("mid", 1, 0, 0),
+        ("top", 0, 0, 0),
+    ]
+
+
+def test_the_named_package_s_users_say_what_they_use(write_ecosystem, make_run) -> None:
+    (package,) = impact(make_run, write_ecosystem(PACKAGES, FILES), context="base")["packages"]
+    assert (package["direct"], package["exports"], package["used_exports"]) == (2, 2, 1)
+    assert package["used_internals"] == ["hidden"]
+    assert package["users"] == [
+        {
+            "package": "mid",
+            "steps": 1,
+            "fields": ["Imports"],
+            "wanted": [">= 1.0"],
+            "objects": ["fit", "hidden"],
+        },
+        {"package": "top", "steps": 1, "fields": ["Suggests"], "wanted": [], "objects": ["fit"]},
+    ]
+    assert package["objects"] == [
+        {"object": "fit", "users": ["mid", "top"]},
+        {"object": "hidden", "users": ["mid"]},
+    ]
+
+
+def test_a_single_package_is_looked_at_without_being_named(write_ecosystem, make_run) -> None:
+    (package,) = impact(make_run, write_ecosystem({"base": ""}, {}))["packages"]
+    assert (package["direct"], package["users"]) == (0, [])

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rforge.lenses.points import POINTS
+from rforge.lenses.release import verdict
+from rforge.render.as_json import as_document
+from rforge.report import Readiness
+from rforge.request import Mode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+READY, PROBLEM, UNKNOWN = Readiness.READY, Readiness.PROBLEM, Readiness.UNKNOWN
+
+
+def points(make_run, folder: Path, **asked: object) -> dict[str, tuple[str, str]]:
+    document = as_document(make_run("status", folder, mode=Mode.RELEASE, **asked).report())
+    return {row["point"]: (row["verdict"], row["evidence"]) for row in document["points"]}
+
+
+@pytest.mark.parametrize(
+    ("answers", "whole"),
+    [
+        ([READY, READY], READY),
+        ([READY, UNKNOWN], UNKNOWN),
+        ([UNKNOWN, PROBLEM, READY], PROBLEM),
+    ],
+)
+def test_a_package_is_ready_only_where_every_point_is(answers: list[Readiness], whole: Readiness) -> None:
+    assert verdict(answers) is whole
+
+
+def test_every_point_is_answered_for_every_package(fixtures: Path, make_run) -> None:
+    document = as_document(make_run("analyze", fixtures, mode=Mode.RELEASE).report())
+    assert [row["point"] for row in document["points"]] == [*POINTS, *POINTS]
+    assert [(row["package"], row["verdict"]) for row in document["readiness"]] == [
+        ("medfit", "problem"),
+        ("probmed", "problem"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "point", "said"),
+    [
+        ("Built: R 4.2.2\n", "sources", "installed package"),
+        ("Remotes: someone/else\n", "dependencies", "someone/else"),
+        ("Version: 1.0.0.9000\n", "version", "development"),
+        ("Version: 2024.1.1\n", "version", "large component"),
+        ("Version: one\n", "version", "no version"),
+        ("Title: a tiny package for everybody to use\n", "title and description", "title case"),
+        ("Title: " + "Very " * 13 + "Long\n", "title and description", "fewer than 65"),
+        ("Description: This package is tiny.\n", "title and description", "begins with the package"),
+        ("Description: It is tiny\n", "title and description", "full stop"),
+        ("URL: http://example.org\n", "URLs", "Not https"),
+        ("URL: example.org\n", "URLs", "no URLs"),
+        ("Maintainer: Ada\n", "maintainer", "no maintainer"),
+        ("License:\n", "licence", "There is none"),
+    ],
+)
+def test_what_stands_in_the_way_is_a_problem(
+    write_ecosystem, make_run, more: str, point: str, said: str
+) -> None:
+    answer, evidence = points(make_run, write_ecosystem({"a": more}))[point]
+    assert (answer, said in evidence) == ("problem", True), evidence
+
+
+def test_files_beyond_five_megabytes_are_a_problem(write_ecosystem, make_run) -> None:
+    root = write_ecosystem({"a": ""})
+    (root / "a" / "data.rda").write_bytes(b"x" * 5_000_001)
+    assert points(make_run, root)["file sizes"][0] == "problem"
+
+
+def test_help_pages_without_examples_and_values_are_a_problem_and_with_them_they_are_not(
+    write_ecosystem, make_run
+) -> None:
+    bare = "\\name{f}\n\\alias{f}\n\\title{F}\n"
+    for page, answer in ((bare, "problem"), (bare + "\\value{One.}\n\\examples{f()}\n", "ready")):
+        root = write_ecosystem({"a": ""}, {"a/NAMESPACE": "export(f)\n", "a/man/f.Rd": page})
+        assert points(make_run, root)["examples and values"][0] == answer
+
+
+@pytest.mark.parametrize(
+    "licence", ["GPL-3", "MIT + file LICENSE", "GPL (>= 2)", "GPL-2 | GPL-3", "Apache License 2.0"]
+)
+def test_a_licence_that_r_names_is_ready(write_ecosystem, make_run, licence: str) -> None:
+    assert points(make_run, write_ecosystem({"a": f"License: {licence}\n"}))["licence"] == ("ready", licence)
+
+
+def test_another_licence_is_not_known_to_be_ready(write_ecosystem, make_run) -> None:
+    assert points(make_run, write_ecosystem({"a": "License: My Own\n"}))["licence"][0] == "unknown"
+
+
+def test_a_circle_is_a_problem(write_ecosystem, make_run) -> None:
+    answer = points(make_run, write_ecosystem({"a": "Imports: b\n", "b": "Imports: a\n"}))["dependencies"]
+    assert answer == ("problem", "It is in a circle with a.")
+
+
+def test_a_need_for_an_unreleased_version_here_is_a_problem(write_ecosystem, make_run) -> None:
+    packages = {"a": "Version: 1.0.0.9000\n", "b": "Imports: a (>= 1.0.0.9000)\n"}
+    assert points(make_run, write_ecosystem(packages), context="b")["dependencies"][0] == "problem"
+
+
+LOG = "* this is package 'one' version '{version}'\n* checking tests ... {result}\n* DONE\nStatus: {status}\n"
+
+
+@pytest.mark.parametrize(
+    ("version", "result", "status", "answer"),
+    [
+        ("1.0.0", "OK", "OK", "ready"),
+        ("1.0.0", "NOTE", "1 NOTE", "ready"),
+        ("1.0.0", "ERROR", "1 ERROR", "problem"),
+        ("1.0.0", "WARNING", "1 WARNING", "problem"),
+        ("0.9.0", "OK", "OK", "unknown"),
+    ],
+)
+def test_results_of_a_check_count_for_their_version(
+    write_ecosystem, make_run, version: str, result: str, status: str, answer: str
+) -> None:
+    log = LOG.format(version=version, result=result, status=status)
+    assert (
+        points(make_run, write_ecosystem({"one": ""}, {"one/one.Rcheck/00check.log": log}))["R CMD check"][0]
+        == answer
+    )
+
+
+def test_without_results_the_check_is_unknown(write_ecosystem, make_run) -> None:
+    assert points(make_run, write_ecosystem({"a": ""}))["R CMD check"][0] == "unknown"
+
+
+def test_a_check_that_was_asked_for_without_r_is_unknown_and_says_so(
+    write_ecosystem, make_run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    answer, evidence = points(make_run, write_ecosystem({"a": ""}), check=True)["R CMD check"]
+    assert (answer, "no R here" in evidence) == ("unknown", True)
