@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fixtures.mediationverse import LARGE_BYTES, PACKAGES, PROBLEMS, write_mediationverse
 from rforge.deadline import Deadline
-from rforge.package.survey import survey
+from rforge.package.description import STANDARD_PACKAGES
+from rforge.package.survey import ALL, survey
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,3 +47,27 @@ def test_without_any_time_nothing_is_read(fixtures: Path, clock) -> None:
 
 def test_a_folder_without_description_has_an_empty_one(tmp_path: Path, clock) -> None:
     assert survey(tmp_path, "x", Deadline.after(5, clock)).description.fields == {}
+
+
+def test_the_mediationverse_has_one_problem_of_each_kind_and_is_read_whole(tmp_path: Path, clock) -> None:
+    write_mediationverse(tmp_path)
+    packages = {
+        name: survey(tmp_path / name, name, Deadline.after(5, clock), ALL | {"inventory"})
+        for name in PACKAGES
+    }
+    problems = set()
+    for name, package in packages.items():
+        description, used = package.description, package.sources.used | package.namespace.imported_packages
+        assert (description.oddities, package.namespace.oddities) == ((), ())
+        assert (package.unread, package.unreadable) == ((), ())
+        missing = package.namespace.exports - package.manual.topics
+        problems |= {("undocumented export", (name, export)) for export in missing}
+        undeclared = used - description.declared() - STANDARD_PACKAGES - {name}
+        problems |= {("undeclared use", (name, each)) for each in undeclared}
+        unused = description.declared("Imports") - used
+        problems |= {("unused import", (name, each)) for each in unused}
+        if not package.news.unreleased and package.news.latest != description.version:
+            problems.add(("version and news disagree", (name, description.version)))
+        large = [file for file in package.inventory.files if file.bytes >= LARGE_BYTES]
+        problems |= {("large file", (name, file.path)) for file in large}
+    assert problems == set(PROBLEMS.items())
