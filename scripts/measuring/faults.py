@@ -13,31 +13,31 @@ class ServerError(Exception):
         self.log = log
 
 
-class ServerEnded(ServerError):
+class ServerEndedError(ServerError):
     """The server's process is over, or it closed its output, while an answer is owed."""
 
 
-class TornAnswer(ServerEnded):
+class TornAnswerError(ServerEndedError):
     """The same in the middle of a line."""
 
 
-class NoAnswer(ServerError):
+class NoAnswerError(ServerError):
     """The time for the answer is over; the server may still be at it."""
 
 
-class GarbageAnswer(ServerError):
+class GarbageAnswerError(ServerError):
     """A line that is no JSON-RPC message."""
 
 
-class WrongAnswer(ServerError):
+class WrongAnswerError(ServerError):
     """An answer to a question that was never asked."""
 
 
-class HugeAnswer(ServerError):
+class HugeAnswerError(ServerError):
     """A line longer than the client keeps."""
 
 
-class ErrorAnswer(ServerError):
+class RefusedError(ServerError):
     """The server answered as the protocol wants it, with an error; `code` is JSON-RPC's."""
 
     def __init__(self, error: Any) -> None:

@@ -17,14 +17,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from measuring.faults import (
-    ErrorAnswer,
-    GarbageAnswer,
-    HugeAnswer,
-    NoAnswer,
-    ServerEnded,
+    GarbageAnswerError,
+    HugeAnswerError,
+    NoAnswerError,
+    RefusedError,
+    ServerEndedError,
     ServerError,
-    TornAnswer,
-    WrongAnswer,
+    TornAnswerError,
+    WrongAnswerError,
 )
 
 if TYPE_CHECKING:
@@ -143,11 +143,11 @@ class McpClient:
                     raise self._fault
                 left_s = until_s - time.monotonic()
                 if left_s <= 0:
-                    raise NoAnswer(self._silence(patience_s), self.log)
+                    raise NoAnswerError(self._silence(patience_s), self.log)
                 self._changed.wait(left_s)
             answer = self._answers.pop(key)
         if "error" in answer:
-            raise ErrorAnswer(answer["error"])
+            raise RefusedError(answer["error"])
         return dict(answer["result"])
 
     def close(self) -> int:
@@ -205,7 +205,7 @@ class McpClient:
                         self._take(bytes(line))
                 self._begun_bytes = len(rest)
                 if len(rest) > self.max_answer_bytes:
-                    raise HugeAnswer(f"An answer of more than {self.max_answer_bytes} bytes.")
+                    raise HugeAnswerError(f"An answer of more than {self.max_answer_bytes} bytes.")
             raise self._ended(len(rest))
         except ServerError as fault:
             self._stop(fault)
@@ -217,8 +217,10 @@ class McpClient:
             status = "closed its output"
         self._threads[2].join(self.ending_s)
         if torn_bytes:
-            return TornAnswer(f"The server {status} in the middle of a line of {torn_bytes} bytes.", self.log)
-        return ServerEnded(f"The server {status}.", self.log)
+            return TornAnswerError(
+                f"The server {status} in the middle of a line of {torn_bytes} bytes.", self.log
+            )
+        return ServerEndedError(f"The server {status}.", self.log)
 
     def _take(self, line: bytes) -> None:
         if not line.strip():
@@ -226,17 +228,17 @@ class McpClient:
         try:
             message = json.loads(line)
         except (ValueError, RecursionError):
-            raise GarbageAnswer(f"A line is no JSON: {line[:80]!r}.") from None
+            raise GarbageAnswerError(f"A line is no JSON: {line[:80]!r}.") from None
         if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-            raise GarbageAnswer(f"A line is no JSON-RPC 2.0 message: {line[:80]!r}.")
+            raise GarbageAnswerError(f"A line is no JSON-RPC 2.0 message: {line[:80]!r}.")
         if "method" in message:
             return  # a notification of the server's own
         if not isinstance(message.get("result"), dict) and "error" not in message:
-            raise GarbageAnswer(f"An answer has neither a result nor an error: {line[:80]!r}.")
+            raise GarbageAnswerError(f"An answer has neither a result nor an error: {line[:80]!r}.")
         with self._changed:
             key = message.get("id")
             if key not in self._asked:
-                raise WrongAnswer(f"An answer to {key!r}, which was never asked: {line[:80]!r}.")
+                raise WrongAnswerError(f"An answer to {key!r}, which was never asked: {line[:80]!r}.")
             self._answers[key] = message
             self._changed.notify_all()
 

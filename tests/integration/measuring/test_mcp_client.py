@@ -12,14 +12,14 @@ import pytest
 
 import mock_mcp_server
 from measuring.faults import (
-    ErrorAnswer,
-    GarbageAnswer,
-    HugeAnswer,
-    NoAnswer,
-    ServerEnded,
+    GarbageAnswerError,
+    HugeAnswerError,
+    NoAnswerError,
+    RefusedError,
+    ServerEndedError,
     ServerError,
-    TornAnswer,
-    WrongAnswer,
+    TornAnswerError,
+    WrongAnswerError,
 )
 from measuring.mcp_client import McpClient
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 SERVER = Path(mock_mcp_server.__file__)
 LONG_S = "600"
 FAULT = {
-    "dead": (ServerEnded, "status 3.*\n.*dead on arrival"),
-    "dies": (ServerEnded, "status 4.*\n.*dies with the question"),
-    "hangs-up": (ServerEnded, "closed its output"),
-    "dies-halfway": (TornAnswer, "status 5 in the middle of a line of [0-9]+ bytes"),
-    "half": (NoAnswer, "within 0.5 s; [0-9]+ bytes of a line came"),
-    "deaf": (NoAnswer, "within 0.5 s"),
-    "slow": (NoAnswer, "within 0.5 s"),
-    "silent": (NoAnswer, "within 0.5 s"),
-    "garbage": (GarbageAnswer, "no JSON: .*greeting"),
-    "not-utf8": (GarbageAnswer, "no JSON"),
-    "other-json": (GarbageAnswer, "no JSON-RPC 2.0 message"),
-    "wrong-id": (WrongAnswer, "424242, which was never asked"),
-    "huge": (HugeAnswer, "more than 1000000 bytes"),
+    "dead": (ServerEndedError, "status 3.*\n.*dead on arrival"),
+    "dies": (ServerEndedError, "status 4.*\n.*dies with the question"),
+    "hangs-up": (ServerEndedError, "closed its output"),
+    "dies-halfway": (TornAnswerError, "status 5 in the middle of a line of [0-9]+ bytes"),
+    "half": (NoAnswerError, "within 0.5 s; [0-9]+ bytes of a line came"),
+    "deaf": (NoAnswerError, "within 0.5 s"),
+    "slow": (NoAnswerError, "within 0.5 s"),
+    "silent": (NoAnswerError, "within 0.5 s"),
+    "garbage": (GarbageAnswerError, "no JSON: .*greeting"),
+    "not-utf8": (GarbageAnswerError, "no JSON"),
+    "other-json": (GarbageAnswerError, "no JSON-RPC 2.0 message"),
+    "wrong-id": (WrongAnswerError, "424242, which was never asked"),
+    "huge": (HugeAnswerError, "more than 1000000 bytes"),
 }
 
 Start = Callable[..., McpClient]
@@ -70,7 +70,7 @@ def test_every_fault_of_the_mock_server_is_tried() -> None:
 def test_each_fault_has_a_name_of_its_own(start: Start, fault: str) -> None:
     client = start("--fault", fault, "--seconds", LONG_S, "--mebibytes", "4")
     kind, words = FAULT[fault]
-    patience_s = 0.5 if kind is NoAnswer else 60
+    patience_s = 0.5 if kind is NoAnswerError else 60
     if fault not in mock_mcp_server.AT_ONCE:
         client.initialize()
     with pytest.raises(ServerError, match=words) as caught:
@@ -82,10 +82,10 @@ def test_a_fault_of_the_stream_is_final_for_all_who_wait(start: Start) -> None:
     client = start("--fault", "dies")
     client.initialize()
     waiting = client.ask("tools/call", {"name": "sleep", "arguments": {"seconds": 600}})
-    with pytest.raises(ServerEnded):
+    with pytest.raises(ServerEndedError):
         client.call("echo", {"text": "x"})
     for key in (waiting, client.ask("ping")):
-        with pytest.raises(ServerEnded):
+        with pytest.raises(ServerEndedError):
             client.wait(key)
 
 
@@ -98,7 +98,7 @@ def test_a_slow_answer_within_the_patience_is_an_answer(start: Start) -> None:
 def test_an_answer_that_comes_after_the_patience_is_dropped_and_the_next_is_right(start: Start) -> None:
     client = start("--fault", "slow", "--seconds", "0.3")
     client.initialize()
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NoAnswerError):
         client.call("echo", {"text": "late"}, patience_s=0.01)
     time.sleep(0.5)
     assert client.call("echo", {"text": "next"})["content"][0]["text"] == "next"
@@ -107,7 +107,7 @@ def test_an_answer_that_comes_after_the_patience_is_dropped_and_the_next_is_righ
 def test_an_error_of_the_protocol_has_its_code_and_ends_nothing(start: Start) -> None:
     client = start()
     client.initialize()
-    with pytest.raises(ErrorAnswer, match="no tool absent") as caught:
+    with pytest.raises(RefusedError, match="no tool absent") as caught:
         client.call("absent")
     assert caught.value.code == -32602
     assert client.call("fail")["isError"] is True
@@ -149,5 +149,5 @@ def test_closing_ends_a_server_that_does_not_end_by_itself(start: Start) -> None
 def test_a_server_that_reads_nothing_cannot_block_who_writes(start: Start) -> None:
     client = start("--fault", "deaf", "--seconds", LONG_S)
     keys = [client.ask("tools/call", {"text": "x" * 100_000}) for _ in range(10)]
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NoAnswerError):
         client.wait(keys[-1], patience_s=0.2)
