@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Callable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from measuring.tables import Case
+
 Work = Callable[[], object]
 ROOT = Path(__file__).resolve().parents[2]
 COMMITS, OPERATIONS, LOG_LINES = 300, 200, 200
@@ -42,9 +44,7 @@ def all_benchmarks() -> tuple[Benchmark, ...]:
     """Every benchmark that the importable rforge and phasegate know."""
     from measuring.tables import cases
 
-    commands = tuple(
-        Benchmark(f"rforge {case.name}", partial(_command, case.command, case.mode)) for case in cases()
-    )
+    commands = tuple(Benchmark(f"rforge {case.name}", partial(_command, case)) for case in cases())
     return (
         *commands,
         Benchmark("start rforge", _start_rforge, in_children=True),
@@ -57,19 +57,18 @@ def all_benchmarks() -> tuple[Benchmark, ...]:
     )
 
 
-def _command(command: str, mode: str, folder: Path) -> Work:
+def _command(case: Case, folder: Path) -> Work:
     from rforge.__main__ import main
 
-    arguments = [command, "--path", str(folder), "--mode", mode, "--format", "json"]
-    if command == "impact":
-        arguments.append("medfit")
+    options = ["--path", str(folder), "--mode", case.mode, "--format", "json"]
+    arguments = [case.command, case.context, *options]
 
     def work() -> None:
         said, complained = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained):
             status = main(arguments)
         if status != 0:
-            raise NotHereError(f"{command} --mode {mode} ended with {status}: {complained.getvalue()[:200]}")
+            raise NotHereError(f"{case.name} ended with {status}: {complained.getvalue()[:200]}")
 
     return work
 

@@ -76,12 +76,12 @@ class Worker:
 
     def __init__(self, tree: Path, packages: Path, hash_seed: int) -> None:
         path = os.pathsep.join(map(str, (tree / "src", tree / "rforge", SCRIPTS)))
-        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": str(hash_seed)}
+        own = {"PYTHONPATH": path, "PYTHONHASHSEED": str(hash_seed), "CLAUDE_PLUGIN_DATA": str(tree / "data")}
         self.tree = tree
         self.process = subprocess.Popen(
             [sys.executable, "-m", "measuring.worker", str(packages)],
             cwd=tree,
-            env=environment,
+            env={**os.environ, **own},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,0 +1,150 @@
+"""Whether every command keeps its time budget in every mode, asked of the real server.
+
+    python scripts/validate_time_budgets.py [--path FOLDER] [--mode M] [--command C] [--rounds N] [--json]
+
+Without --path, an ecosystem of four packages is written and analysed. A budget is kept when the slowest of the rounds is
+within it; a partial answer means that it was not. Exit status: 0 all are kept; 1 one is not, or a command failed; 3
+inconclusive: nothing was examined.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import quantiles
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "rforge"))
+
+from measuring.ecosystem import write_ecosystem  # noqa: E402 - rforge is found through the line above
+from measuring.faults import ServerError  # noqa: E402
+from measuring.mcp_client import McpClient  # noqa: E402
+from measuring.tables import Case, cases  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BROKEN, INCONCLUSIVE = 1, 3
+PATIENCE = 2.0
+"""How many times its budget a command may take before it is given up."""
+
+WITHOUT_BUDGET_S = 300.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command in a mode took, in seconds; `problem` says why that is not within the budget, or is empty."""
+
+    command: str
+    mode: str
+    budget_s: float | None
+    p50_s: float | None
+    p95_s: float | None
+    slowest_s: float | None
+    problem: str
+
+    @property
+    def verdict(self) -> str:
+        """PASS or FAIL."""
+        return "FAIL" if self.problem else "PASS"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and say so; the exit status."""
+    options = parser().parse_args(arguments)
+    chosen = [
+        case
+        for case in cases()
+        if options.mode in (None, case.mode) and options.command in (None, case.command)
+    ]
+    with tempfile.TemporaryDirectory() as room:
+        folder = options.path or write_ecosystem(Path(room))
+        results = [examine(case, options.server, Path(folder), options.rounds, Path(room)) for case in chosen]
+    status = INCONCLUSIVE if not results else BROKEN if any(result.problem for result in results) else 0
+    print(as_json(results, status) if options.json else table(results, status))
+    return status
+
+
+def examine(case: Case, server: Path, folder: Path, rounds: int, room: Path) -> Result:
+    """Call a command `rounds` times of a server of its own; the first call counts like the others."""
+    limit_s = PATIENCE * case.budget_s if case.budget_s else WITHOUT_BUDGET_S
+    arguments = {"path": str(folder), "mode": case.mode, "format": "json", "context": case.context}
+    taken_s: list[float] = []
+    problem = "" if case.budget_s else "the table gives it no budget"
+    try:
+        with McpClient(
+            [sys.executable, str(server)], room, {"CLAUDE_PLUGIN_DATA": str(room / "data")}
+        ) as client:
+            client.initialize()
+            for _ in range(rounds):
+                start_s = time.perf_counter()
+                result = client.call(f"rforge_{case.command}", arguments, limit_s)
+                taken_s.append(time.perf_counter() - start_s)
+                problem = problem or complaint(result)
+    except ServerError as error:
+        problem = f"{type(error).__name__}: {error}"
+    if case.budget_s and taken_s and max(taken_s) > case.budget_s:
+        problem = problem or "over budget"
+    p50_s, p95_s = (None, None) if not taken_s else (percentile(taken_s, 50), percentile(taken_s, 95))
+    return Result(case.command, case.mode, case.budget_s, p50_s, p95_s, max(taken_s, default=None), problem)
+
+
+def complaint(result: dict[str, object]) -> str:
+    """What is wrong with a tool's result, or nothing."""
+    content = result.get("content")
+    text = str(content[0].get("text", "")) if isinstance(content, list) and content else ""
+    if result.get("isError"):
+        return text.splitlines()[0] if text else "an error without words"
+    try:
+        return "partial" if json.loads(text).get("partial") else ""
+    except (ValueError, AttributeError):
+        return f"no report: {text[:60]!r}"
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The smallest bound that `percent` of the values keep, interpolated."""
+    return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
+
+
+def table(results: Sequence[Result], status: int) -> str:
+    """For people."""
+    lines = [f"{'command':10} {'mode':10} {'p50 s':>8} {'p95 s':>8} {'budget s':>9}  verdict"]
+    for result in results:
+        p50, p95 = ("-" if value is None else f"{value:.3f}" for value in (result.p50_s, result.p95_s))
+        budget = "-" if result.budget_s is None else f"{result.budget_s:g}"
+        why = f": {result.problem}" if result.problem else ""
+        lines.append(
+            f"{result.command:10} {result.mode:10} {p50:>8} {p95:>8} {budget:>9}  {result.verdict}{why}"
+        )
+    words = {0: "PASS", BROKEN: "FAIL", INCONCLUSIVE: "INCONCLUSIVE: nothing was examined"}
+    return "\n".join([*lines, f"{words[status]} ({len(results)} examined)"])
+
+
+def as_json(results: Sequence[Result], status: int) -> str:
+    """For programs."""
+    rows = [{**asdict(result), "verdict": result.verdict} for result in results]
+    return json.dumps({"status": status, "results": rows}, indent=2)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument(
+        "--path", type=Path, help="the packages to analyse (default: four that are written for it)"
+    )
+    made.add_argument("--mode", help="only this mode")
+    made.add_argument("--command", help="only this command")
+    made.add_argument("--rounds", type=int, default=5, help="calls of each (default: 5)")
+    made.add_argument("--server", type=Path, default=ROOT / "rforge" / "server.py", help="another server")
+    made.add_argument("--json", action="store_true", help="for programs")
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())
