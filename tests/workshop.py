@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phasegate.config import Config, load_config
+from phasegate.config_file import load_config
 from phasegate.git.repository import open_repository
 from phasegate.rollout.applying.engine import Done, carry_out
 from phasegate.rollout.applying.judging import assume_passed
@@ -21,6 +21,7 @@ from phasegate.rollout.planning.rollback import plan_rollback
 from phasegate.rollout.planning.targets import RollbackRequest
 
 if TYPE_CHECKING:
+    from phasegate.config import Config
     from phasegate.rollout.applying.judging import Judge
     from phasegate.rollout.planning.plan import Plan
     from phasegate.rollout.reading.world import World

@@ -7,6 +7,7 @@ import re
 import sys
 import unicodedata
 from difflib import get_close_matches
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from phasegate.errors import ErrorCode, PhasegateError
@@ -32,6 +33,7 @@ _LONGEST_PATH_BYTES = 255
 _FOLDER = re.compile(r"(?!/)(?![A-Za-z]:)(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f\\]+")
 
 T = TypeVar("T")
+Choice = TypeVar("Choice", bound=Enum)
 
 
 def read_toml(name: str, content: bytes) -> dict[str, Any]:
@@ -208,6 +210,18 @@ def limit_s(value: object) -> float:
 def optional(parse: Callable[[Any], str]) -> Callable[[Any], str | None]:
     """What `parse` takes, or `false` for none."""
     return lambda value: None if value is False else parse(value)
+
+
+def choice_of(kind: type[Choice]) -> Callable[[Any], Choice]:
+    """One of the values of an Enum."""
+
+    def parse_choice(value: object) -> Choice:
+        values = [member.value for member in kind]
+        if value not in values:
+            raise ValueError(f"must be one of {', '.join(values)}")
+        return kind(value)
+
+    return parse_choice
 
 
 def list_of(parse: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:

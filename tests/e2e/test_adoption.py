@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phasegate.config import load_config
+from phasegate.config_file import load_config
 from phasegate.errors import ErrorCode
 from verbs import ask, invoke, phasegate
 from workshop import Workshop, git

@@ -72,6 +72,25 @@ def test_nothing_happens_without_a_confirmation(workshop: Workshop) -> None:
     assert workshop.remote_refs() == before
 
 
+def test_the_checklist_shows_every_group_and_passes_when_each_has_a_gate_that_passes(
+    workshop: Workshop,
+) -> None:
+    bare = invoke(workshop.root, "checklist")
+    assert bare.returncode == ErrorCode.GATE_INCONCLUSIVE.exit_status, bare.stderr
+    assert "code: PASS" in bare.stdout
+    assert "security: INCONCLUSIVE" in bare.stdout
+    assert "documentation, performance, security, compatibility" in bare.stderr
+    groups = ("code", "documentation", "performance", "security", "compatibility")
+    tables = "".join(f'[gates.{group}-gate]\nsession = "tests"\ngroup = "{group}"\n' for group in groups)
+    names = ", ".join(f'"{group}-gate"' for group in groups)
+    workshop.commit(
+        "feat: be thorough", {"phasegate.toml": f"[phases.internal]\ngates = [{names}]\n{tables}"}
+    )
+    listed = ask(workshop.root, "checklist")
+    assert [(part["group"], part["verdict"]) for part in listed["groups"]] == [(g, "PASS") for g in groups]
+    assert all(item["at"] and item["reason"] for part in listed["groups"] for item in part["items"])
+
+
 @pytest.mark.parametrize("asked", [("--plan", ()), ("", ("--dry",))], ids=["--plan", "invoke --dry"])
 def test_a_dry_run_prints_the_plan_and_moves_nothing(
     workshop: Workshop, asked: tuple[str, tuple[str, ...]]

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import strategies as st
 
 from faults.hostile import COMMANDS, LEAVES, PATHS, TEXTS, foreseen, mixed, put_back, values
-from phasegate.config import CRITERIA, PHASES, Config, parse_config, read_config
+from phasegate.config import CRITERIA, PHASES, Config
+from phasegate.config_file import parse_config, read_config
 from phasegate.toml_table import is_ref_name
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from faults.hostile import COMMANDS, PATHS, TEXTS, foreseen, mixed
-from phasegate.config import parse_config
+from phasegate.config_file import parse_config
 from phasegate.errors import ErrorCode
 from phasegate.rollout.applying.judging import run_gates
 from phasegate.rollout.applying.preparing import prepare_subject

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from client.people import VERSIONS
-from phasegate.config import CRITERIA, Config, Gate, Notify, Phase, load_config
+from phasegate.config import CRITERIA, Config, Gate, Notify, Phase
+from phasegate.config_file import load_config
 from phasegate.rollout.planning import criteria
 from phasegate.tasks.collection import namespace
 

@@ -13,7 +13,8 @@ from phasegate.adoption.notes import notes_on
 from phasegate.adoption.noxfile import has_docs, noxfile_text, possible_sessions
 from phasegate.adoption.survey import NOXFILE, TASKS, survey
 from phasegate.adoption.tags import choose_scheme
-from phasegate.config import DOCS_PHASE, OWN_FILE, PROJECT_FILE, PUBLIC_PHASE, Config, read_config
+from phasegate.config import DOCS_PHASE, PUBLIC_PHASE, Config
+from phasegate.config_file import OWN_FILE, PROJECT_FILE, read_config
 from phasegate.errors import PhasegateError
 from phasegate.plugin.manifest import MARKETPLACE
 from phasegate.version.semver import Version

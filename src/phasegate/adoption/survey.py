@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from phasegate.config import OWN_FILE, PROJECT_FILE, own_table, read_config
+from phasegate.config_file import OWN_FILE, PROJECT_FILE, own_table, read_config
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.gates.session import listed_sessions, nox_command
 from phasegate.git.remote import list_remote

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phasegate.config import load_config
+from phasegate.config_file import load_config
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.door import Git
 from phasegate.plugin.check import Report, check_plugin

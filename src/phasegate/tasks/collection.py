@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from phasegate.tasks import adopting, deploying, looking
+from phasegate.tasks import adopting, deploying, judging, looking
 
 namespace = Collection(
     adopting.init,
     looking.status,
     looking.history,
     looking.next_version,
-    looking.gates,
+    judging.gates,
+    judging.checklist,
     looking.verify,
     looking.rehearse,
     deploying.deploy,

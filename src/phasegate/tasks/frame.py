@@ -151,7 +151,7 @@ def print_json(value: object) -> None:
 
 def _config_of(repository: Repository) -> Config:
     """The configuration in the working folder; in a bare repository, the one in HEAD."""
-    from phasegate.config import OWN_FILE, PROJECT_FILE, load_config, read_config
+    from phasegate.config_file import OWN_FILE, PROJECT_FILE, load_config, read_config
     from phasegate.git.objects import read_objects
 
     if not repository.is_bare:

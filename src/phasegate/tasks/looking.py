@@ -1,4 +1,4 @@
-"""`invoke status`, `history`, `next-version`, `gates`, `verify`, `rehearse`: the verbs that only look."""
+"""`invoke status`, `history`, `next-version`, `verify`, `rehearse`: the verbs that only look."""
 
 from __future__ import annotations
 
@@ -82,37 +82,6 @@ def next_version(
                 hint="A release is due after a `feat:`, a `fix:`, a `perf:` or a breaking change.",
             )
         )
-
-
-@verb(
-    only="Run this gate alone.",
-    phase="The gates of this phase; those of all phases by default.",
-    fresh="Judge again what was judged before.",
-)
-def gates(
-    context: Context,  # noqa: ARG001 - Invoke's form
-    only: str | None = None,
-    phase: str | None = None,
-    fresh: bool = False,
-    json: bool = False,
-    sandbox: str | None = None,
-) -> None:
-    """Run the gates on the tree that would be published, side by side, and keep the evidence."""
-    from phasegate.rollout.applying.judging import let_through, run_gates
-    from phasegate.rollout.applying.preparing import prepare_subject
-    from phasegate.tasks.render import judgement_lines
-
-    desk = open_desk(sandbox)
-    subject = prepare_subject(desk, only=only, phase=phase)
-    judgements = run_gates(desk, subject, fresh=fresh)
-    if json:
-        print_json({"schema": 1, "tree": subject.tree, "judgements": [j.as_json() for j in judgements]})
-    else:
-        print("\n".join(judgement_lines(judgements)))
-    try:
-        let_through(judgements, None)
-    except PhasegateError as error:
-        fail_after_result(error)
 
 
 @verb(client=CLIENT_HELP)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from phasegate.ledger.operation import Operation
     from phasegate.ledger.records import Judgement
+    from phasegate.rollout.planning.checklist import Part
     from phasegate.rollout.proving.rehearsal import Step
     from phasegate.rollout.proving.verify import Check
 
@@ -71,6 +72,18 @@ def judgement_lines(judgements: Iterable[Judgement]) -> list[str]:
     """The verdicts, a row each."""
     rows = [(j.gate, j.verdict, f"{j.duration_s:.1f} s", j.reason) for j in judgements]
     return table(rows) if rows else ["No gate was asked for."]
+
+
+def checklist_lines(parts: Iterable[Part]) -> list[str]:
+    """The groups, and below each its items."""
+    lines: list[str] = []
+    for part in parts:
+        lines.append(f"{part.group.value}: {part.verdict.value}")
+        rows = [
+            (f"  {j.gate}", j.verdict, f"{j.at} ({j.duration_s:.1f} s)", j.reason) for j in part.judgements
+        ]
+        lines += table(rows) if rows else ["  no gate examines it"]
+    return lines
 
 
 def check_lines(checks: Iterable[Check]) -> list[str]:

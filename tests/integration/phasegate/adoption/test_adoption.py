@@ -14,7 +14,7 @@ import pytest
 from phasegate.adoption import survey as surveying
 from phasegate.adoption.adoption import Adoption, plan_adoption
 from phasegate.adoption.writing import write_drafts
-from phasegate.config import load_config
+from phasegate.config_file import load_config
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.repository import open_repository
 from workshop import FILES, MANIFEST, Workshop, git, snapshot

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from phasegate.adoption.configuration import Decisions, config_text
 from phasegate.adoption.layout import Layout
 from phasegate.adoption.tags import Scheme
-from phasegate.config import Config, read_config
+from phasegate.config_file import read_config
 from phasegate.errors import ErrorCode, PhasegateError
+
+if TYPE_CHECKING:
+    from phasegate.config import Config
 
 PLAIN = Decisions(
     remote=None,

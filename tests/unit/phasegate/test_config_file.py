@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phasegate.config import PHASES, Config, Gate, Phase, load_config, parse_config, read_config
+from phasegate.config import PHASES, Config, Gate, Group, Phase
+from phasegate.config_file import load_config, parse_config, read_config
 from phasegate.errors import ErrorCode, PhasegateError
 
 if TYPE_CHECKING:
@@ -37,7 +38,14 @@ def test_every_key_is_taken() -> None:
             "channels": {"stable": "main"},
             "docs_branch": "pages",
             "phases": {"canary": {"gates": ["security", "bench"], "soak": "2h", "criteria": []}},
-            "gates": {"bench": {"session": "benchmarks", "args": ["--fast"], "artifact": "out"}},
+            "gates": {
+                "bench": {
+                    "session": "benchmarks",
+                    "args": ["--fast"],
+                    "artifact": "out",
+                    "group": "performance",
+                }
+            },
             "notify": {"console": False, "file": "notices.md", "apprise_variable": "URLS"},
             "jobs": 4,
         }
@@ -46,7 +54,7 @@ def test_every_key_is_taken() -> None:
     assert (config.changelog, config.plugins, config.docs_branch) == (None, ("one", "two"), "pages")
     assert config.channels == {"internal": "internal", "canary": "canary", "stable": "main"}
     assert config.phase("canary") == Phase("canary", "canary", ("security", "bench"), 7200.0, ())
-    assert config.gate("bench") == Gate("bench", "benchmarks", ("--fast",), "out")
+    assert config.gate("bench") == Gate("bench", "benchmarks", ("--fast",), "out", Group.PERFORMANCE)
     assert (config.notify.console, config.notify.file) == (False, "notices.md")
     assert config.notify.apprise_variable == "URLS"
     assert (config.remote_timeout_s, config.jobs) == (90.0, 4)
@@ -54,6 +62,15 @@ def test_every_key_is_taken() -> None:
 
 def test_a_gate_that_no_table_describes_is_the_session_of_its_name() -> None:
     assert Config().gate("lint") == Gate("lint", "lint")
+
+
+def test_a_gate_s_group_goes_by_its_name_and_its_table_decides() -> None:
+    config = parse_config({"gates": {"slow": {"group": "security"}, "docs": {}}})
+    names = ("tests", "docs", "performance", "regression", "security", "slow")
+    assert [config.gate(name).group.value for name in names] == [
+        *("code", "documentation", "performance", "compatibility", "security", "security"),
+    ]
+    assert "gates.slow.group: must be one of code" in mistakes_of({"gates": {"slow": {"group": "speed"}}})[0]
 
 
 def test_the_docs_gate_leaves_the_site() -> None:
