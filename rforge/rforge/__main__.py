@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rforge.commands.table import COMMANDS
 from rforge.plugin import log
-from rforge.render.terminal import Screen
+from rforge.render.screen import Screen
 from rforge.stdio import make_workshop
 from rforge.tools import Call
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import sys
@@ -48,6 +47,8 @@ def current_user() -> str:
     named = os.environ.get("RFORGE_USER")
     if named:
         return named
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no login name: ImportError and KeyError before Python 3.13

@@ -7,12 +7,11 @@ Source: modelcontextprotocol.io, revisions 2024-11-05 to 2025-11-25 (the ones wi
 from __future__ import annotations
 
 import json
-import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rforge.errors import Cancelled
-from rforge.tools import COMMAND_OF_TOOL, Call, describe_tools
+from rforge.tools import Call, commands_by_tool, describe_tools
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +129,8 @@ class Protocol:
         except ProtocolError as error:
             return _error(key, error.code, str(error))
         except Exception as error:  # noqa: BLE001 - one broken answer must not end the conversation
+            import traceback
+
             self.workshop.log(f"PluginError (critical) in {method}:\n{traceback.format_exc()}")
             return _error(key, INTERNAL_ERROR, f"rforge broke ({type(error).__name__}); its log says where.")
 
@@ -168,12 +169,13 @@ class Protocol:
         call = self.calls.get(key, Call())
         try:
             name, arguments = params.get("name"), params.get("arguments")
-            if not isinstance(name, str) or name not in COMMAND_OF_TOOL:
-                known = ", ".join(COMMAND_OF_TOOL)
+            commands = commands_by_tool()
+            if not isinstance(name, str) or name not in commands:
+                known = ", ".join(commands)
                 raise ProtocolError(INVALID_PARAMS, f"There is no tool {name!r}; there are {known}.")
             if arguments is not None and not isinstance(arguments, dict):
                 raise ProtocolError(INVALID_PARAMS, "arguments must be an object.")
-            outcome = self.workshop.answer(COMMAND_OF_TOOL[name], arguments or {}, call)
+            outcome = self.workshop.answer(commands[name], arguments or {}, call)
             if call.cancelled.is_set():
                 raise Cancelled
         finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -114,6 +113,8 @@ def _choice(name: str, value: str, default: Choice) -> Choice:
     choices = [choice.value for choice in kind]
     if value.lower() in choices:
         return kind(value.lower())
+    from difflib import get_close_matches
+
     near = get_close_matches(value.lower(), choices, n=1)
     guess = f" Did you mean {near[0]!r}?" if near else ""
     raise ValidationError(f"Unknown {name} {value!r}.{guess}", hint=f"Choose from: {', '.join(choices)}.")

@@ -8,17 +8,17 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from rforge.history import History
 from rforge.plugin import current_user, data_folder, load_flags, load_version, log
 from rforge.protocol import Protocol, refuse_line
-from rforge.render.terminal import Screen
+from rforge.render.screen import Screen
 from rforge.tools import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import ThreadPoolExecutor
     from typing import BinaryIO
 
     from rforge.protocol import Job
@@ -53,34 +53,51 @@ class Answers:
 
 def serve(requests: BinaryIO, answers: Answers, protocol: Protocol) -> None:
     """Answer every line of `requests`; end when either side ends, once the calls under way are answered."""
-    with ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="call") as calls:
-        try:
-            while not answers.is_closed:
-                line = requests.readline(MAX_LINE_BYTES + 1)
-                if not line:
-                    break
-                if len(line) > MAX_LINE_BYTES:
-                    _skip_rest(requests, line)
-                    answers.send(refuse_line(f"The line is longer than {MAX_LINE_BYTES} bytes."))
-                elif line.strip():
-                    _do(protocol.accept(line), answers, calls)
-        except BaseException:
+    desk = _Desk(answers)
+    is_wanted = False
+    try:
+        while not answers.is_closed:
+            line = requests.readline(MAX_LINE_BYTES + 1)
+            if not line:
+                break
+            if len(line) > MAX_LINE_BYTES:
+                _skip_rest(requests, line)
+                answers.send(refuse_line(f"The line is longer than {MAX_LINE_BYTES} bytes."))
+            elif line.strip():
+                desk.take(protocol.accept(line))
+        is_wanted = not answers.is_closed
+    finally:
+        if not is_wanted:
             protocol.cancel_all()
-            raise
-        if answers.is_closed:
-            protocol.cancel_all()
+        desk.close()
 
 
-def _do(job: Job, answers: Answers, calls: ThreadPoolExecutor) -> None:
-    def work() -> None:
+class _Desk:
+    """Has jobs done: short ones at once, long ones beside the conversation."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._pool: ThreadPoolExecutor | None = None
+
+    def take(self, job: Job) -> None:
+        if not job.is_long:
+            self._do(job)
+            return
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="call")
+        self._pool.submit(self._do, job)
+
+    def close(self) -> None:
+        """Wait for the calls under way."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+
+    def _do(self, job: Job) -> None:
         answer = job.answer()
         if answer is not None:
-            answers.send(answer)
-
-    if job.is_long:
-        calls.submit(work)
-    else:
-        work()
+            self._answers.send(answer)
 
 
 def _skip_rest(requests: BinaryIO, line: bytes) -> None:

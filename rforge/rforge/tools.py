@@ -1,4 +1,7 @@
-"""The tools of the server: what each takes, and how each category of error is answered."""
+"""The tools of the server: what each takes, and how each category of error is answered.
+
+The commands are imported where they are first needed: the handshake of a session is answered before that.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rforge.budgets import budget_of
-from rforge.commands.table import COMMANDS
 from rforge.deadline import Deadline
 from rforge.errors import MCPServerError, PluginError, RforgeError, TimeBudgetExceeded
 from rforge.flags import MODE_SYSTEM
-from rforge.render import as_json, markdown, terminal
 from rforge.request import Format, Mode, parse_request
-from rforge.running import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rforge.flags import Flags
     from rforge.history import History
-    from rforge.render.terminal import Screen
+    from rforge.render.screen import Screen
     from rforge.report import Report
     from rforge.request import Request
+    from rforge.running import Run
 
 GRACE_S = 0.3
 """How long behind a hard limit the work may still come to its end by itself before it is left alone, in seconds."""
@@ -84,9 +85,14 @@ class Workshop:
         except RforgeError as error:
             self._log_error(command, error)
             return Outcome(str(error), is_error=True)
-        return Outcome(self._rendered(report), as_json.as_document(report))
+        from rforge.render.as_json import as_document
+
+        return Outcome(self._rendered(report), as_document(report))
 
     def _report(self, command: str, request: Request, call: Call) -> Report:
+        from rforge.commands.table import COMMANDS
+        from rforge.running import Run
+
         deadline = Deadline(
             budget_of(COMMANDS[command].budget_s, request.mode),
             self.clock,
@@ -147,6 +153,8 @@ class Workshop:
             return run.report(frozenset(self.broken))
 
     def _rendered(self, report: Report) -> str:
+        from rforge.render import as_json, markdown, terminal
+
         renderers: Mapping[Format, Callable[[Report], str]] = {
             Format.TERMINAL: lambda it: terminal.render(it, self.screen),
             Format.JSON: as_json.render,
@@ -163,7 +171,11 @@ def tool_name(command: str) -> str:
     return f"rforge_{command}"
 
 
-COMMAND_OF_TOOL = {tool_name(command): command for command in COMMANDS}
+def commands_by_tool() -> dict[str, str]:
+    """The commands by the tools that serve them."""
+    from rforge.commands.table import COMMANDS
+
+    return {tool_name(command): command for command in COMMANDS}
 
 
 def describe_tools() -> list[dict[str, Any]]:
@@ -172,13 +184,16 @@ def describe_tools() -> list[dict[str, Any]]:
     Modes and formats are described, not enumerated: they are taken in any case of letters, and a wrong one is answered
     with the choices.
     """
+    from rforge.commands.table import COMMANDS
+    from rforge.render.as_json import describe_document
+
     return [
         {
             "name": tool_name(name),
             "title": f"rforge {name}",
             "description": f"{command.summary} In mode default it stops after {command.budget_s:g} s with a partial result.",
             "inputSchema": _input_schema(),
-            "outputSchema": as_json.describe_document(),
+            "outputSchema": describe_document(),
             "annotations": {"destructiveHint": False, "openWorldHint": False},
         }
         for name, command in COMMANDS.items()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rforge.findings import Severity
@@ -14,6 +13,7 @@ from rforge.report import Facts, Groups, Lines, Readiness
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from rforge.render.screen import Screen
     from rforge.report import Block, Report, Table, Value
 
 _BOLD, _DIM, _RED, _GREEN, _YELLOW, _CYAN = "1", "2", "31", "32", "33", "36"
@@ -29,19 +29,6 @@ _COLOURS = {
 _GAP = "  "
 _NARROWEST = 14
 """A column that is wrapped more narrowly than that cannot be read; the table becomes a list."""
-
-
-@dataclass(frozen=True)
-class Screen:
-    """What a report is written for.
-
-    Attributes:
-        width: columns of text; None where there is no end, as in a file.
-        has_colour: whether ANSI colours are shown.
-    """
-
-    width: int | None = None
-    has_colour: bool = False
 
 
 def render(report: Report, screen: Screen) -> str:

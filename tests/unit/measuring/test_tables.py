@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from measuring.tables import FORMATS, cases
 from rforge.request import Format, Mode
-from rforge.tools import COMMAND_OF_TOOL
+from rforge.tools import commands_by_tool
 
 
 def test_every_command_of_rforge_is_there_in_every_mode() -> None:
     assert [(case.command, case.mode) for case in cases()] == [
-        (command, mode.value) for command in COMMAND_OF_TOOL.values() for mode in Mode
+        (command, mode.value) for command in commands_by_tool().values() for mode in Mode
     ]
     assert list(FORMATS) == [form.value for form in Format]
 

@@ -11,7 +11,7 @@ from rforge.commands.table import COMMANDS
 from rforge.flags import ALL_OFF
 from rforge.history import History
 from rforge.protocol import VERSIONS, Protocol, refuse_line
-from rforge.render.terminal import Screen
+from rforge.render.screen import Screen
 from rforge.tools import Workshop
 
 if TYPE_CHECKING:

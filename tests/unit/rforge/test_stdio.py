@@ -10,7 +10,7 @@ from rforge import stdio
 from rforge.flags import ALL_OFF
 from rforge.history import History
 from rforge.protocol import Protocol
-from rforge.render.terminal import Screen
+from rforge.render.screen import Screen
 from rforge.stdio import Answers, serve
 from rforge.tools import Workshop
 

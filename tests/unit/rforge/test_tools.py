@@ -14,7 +14,7 @@ from rforge.errors import Cancelled
 from rforge.flags import ALL_OFF, MODE_SYSTEM, Flag, Flags
 from rforge.history import History
 from rforge.lenses.lens import Lens
-from rforge.render.terminal import Screen
+from rforge.render.screen import Screen
 from rforge.request import Mode
 from rforge.running import Run
 from rforge.tools import Call, Workshop, describe_tools

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from fixtures.mediationverse import LARGE_BYTES, PACKAGES, PROBLEMS, write_mediationverse
 from rforge.deadline import Deadline
 from rforge.package.description import STANDARD_PACKAGES
-from rforge.package.survey import ALL, survey
+from rforge.package.survey import JUDGED_PARTS, survey
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def test_a_folder_without_description_has_an_empty_one(tmp_path: Path, clock) ->
 def test_the_mediationverse_has_one_problem_of_each_kind_and_is_read_whole(tmp_path: Path, clock) -> None:
     write_mediationverse(tmp_path)
     packages = {
-        name: survey(tmp_path / name, name, Deadline.after(5, clock), ALL | {"inventory"})
+        name: survey(tmp_path / name, name, Deadline.after(5, clock), JUDGED_PARTS | {"inventory"})
         for name in PACKAGES
     }
     problems = set()

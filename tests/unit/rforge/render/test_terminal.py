@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rforge.render.terminal import Screen, render
+from rforge.render.screen import Screen
+from rforge.render.terminal import render
 from rforge.report import Lines, Readiness, table
 from rforge.request import Request
 
