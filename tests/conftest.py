@@ -46,6 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, help="repeat the faults of an earlier run, which printed its seed")
     group.addoption("--step", type=int, help="of faults at steps, those at this one alone")
     parser.addoption(
+        "--update-snapshots", action="store_true", help="record anew what regression compares with"
+    )
+    parser.addoption(
         "--require-clients",
         action="store_true",
         help="fail where a Claude Code client that CI installs is not given",
