@@ -119,13 +119,12 @@ def _fold_operations(_: Path) -> Work:
 
 
 def _check_plugin(_: Path) -> Work:
-    from phasegate.config import load_config
+    from phasegate.config import Config
     from phasegate.plugin.check import check_plugin
     from phasegate.plugin.tree import FolderFiles
 
-    root = _root_of("rforge").parent
-    config = load_config(root)
-    return lambda: check_plugin(FolderFiles(root / "rforge"), config)
+    plugin = FolderFiles(_root_of("rforge"))
+    return lambda: check_plugin(plugin, Config())
 
 
 def _redact_lines(_: Path) -> Work:

@@ -57,10 +57,11 @@ class Installed:
 
 @dataclass(frozen=True)
 class Session:
-    """What a session loads: plugin id → its folder, and the slash commands."""
+    """What a session loads: plugin id → its folder, the slash commands, and MCP server → its status."""
 
     plugins: Mapping[str, Path]
     commands: frozenset[str]
+    servers: Mapping[str, str]
 
 
 class RefusalError(PhasegateError):
@@ -224,7 +225,8 @@ def _event(line: str) -> dict[str, Any]:
 def _session(event: dict[str, Any]) -> Session:
     try:
         plugins = {plugin["source"]: Path(plugin["path"]) for plugin in event["plugins"]}
-        return Session(plugins, frozenset(event["slash_commands"]))
+        servers = {server["name"]: server["status"] for server in event["mcp_servers"]}
+        return Session(plugins, frozenset(event["slash_commands"]), servers)
     except (KeyError, TypeError) as error:
         raise _failed("claude -p hi", f"its init event lacks {error}") from error
 

@@ -34,6 +34,10 @@ _BOOKKEEPING = ".in_use/"
 """What a client adds to an installed folder, measured on 2.1.197 and 2.1.330: notes of the sessions that use it."""
 
 
+_SERVING = frozenset(("connected", "pending"))
+"""What a client says of a server that it started; "pending" is all that 2.1.197 knows as a session begins."""
+
+
 @dataclass(frozen=True)
 class _Offer:
     """What a marketplace has of its own repository: plugin id (`NAME@MARKETPLACE`) → folder."""
@@ -114,10 +118,13 @@ class Follower:
                     FolderFiles(root / folder),
                 )
                 manifest = catalogue.manifests.get(join(folder, MANIFEST))
-                commands = commands_of(ours, manifest.data if manifest else {})
+                declared = manifest.data if manifest else {}
                 tree = git.run("rev-parse", "--verify", f"{channel.tree}:{'' if folder == '.' else folder}")
                 yield _compared(about, ours, theirs, channel.version, tree)
-                yield _loaded(about, theirs, plugin, commands, session)
+                yield _loaded(about, theirs, plugin, commands_of(ours, declared), session)
+                servers = declared.get("mcpServers")
+                if isinstance(servers, dict) and servers:
+                    yield _served(about, plugin, servers, session)
 
     def _take(self, channel: Channel, offer: _Offer) -> None:
         if self._has is None:
@@ -169,6 +176,17 @@ def _loaded(
     if missing:
         return Check(subject, Verdict.FAIL, f"loads without its commands {', '.join(missing)}")
     return Check(subject, Verdict.PASS, f"loads with {', '.join(sorted(wanted)) or 'no command'}")
+
+
+def _served(subject: str, plugin: str, servers: Mapping[str, object], session: Session) -> Check:
+    """Whether a session starts the servers of the manifest; older clients begin before a server has answered."""
+    states = {
+        name: session.servers.get(f"plugin:{plugin.rpartition('@')[0]}:{name}", "absent") for name in servers
+    }
+    said = ", ".join(f"{name} ({state})" for name, state in sorted(states.items()))
+    if set(states.values()) <= _SERVING:
+        return Check(subject, Verdict.PASS, f"starts its MCP servers: {said}")
+    return Check(subject, Verdict.FAIL, f"does not start its MCP servers: {said}")
 
 
 def differences(ours: FolderFiles, theirs: FolderFiles) -> tuple[str, ...]:

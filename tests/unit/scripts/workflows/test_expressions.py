@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from workflows.errors import WorkflowError
 from workflows.expressions import Scope, asks_always, evaluate, fill, holds
 
