@@ -40,12 +40,12 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def user_environment(tmp_path: Path) -> Mapping[str, str]:
-    """What a user has: the plugin where Python finds it, no terminal, a folder for what is remembered."""
+def user_environment() -> Mapping[str, str]:
+    """What a user has: the plugin where Python finds it, and no terminal; nothing is remembered from run to run."""
     own = {
         "PYTHONPATH": str(PLUGIN),
         "PYTHONIOENCODING": "utf-8",
-        "CLAUDE_PLUGIN_DATA": str(tmp_path / "data"),
+        "CLAUDE_PLUGIN_DATA": "",
         "RFORGE_USER": "ada",
     }
     return {**os.environ, **own}
