@@ -49,6 +49,7 @@ class ErrorCode(Enum):
     VERSION_REUSED = ("version-reused", 23, "The version stands for another tree already.")
     TAG_EXISTS = ("tag-exists", 24, "The tag exists on the remote and names something else.")
     SOURCE_IS_CHANNEL = ("source-is-channel", 25, "One branch cannot be both source and channel.")
+    HOST_REFUSED = ("host-refused", 26, "The git host's API did not answer, or refused.")
     NO_RELEASE_DUE = ("no-release-due", 30, "No commit since the last release asks for a new one.")
     PHASE_UNKNOWN = ("phase-unknown", 31, "There is no such phase.")
     ROLLOUT_HELD = ("rollout-held", 32, "The rollout waits for something; all holds are listed.")

@@ -14,6 +14,7 @@ import yaml
 from client.people import VERSIONS
 from phasegate.config import CRITERIA, Config, Gate, Notify, Phase
 from phasegate.config_file import load_config
+from phasegate.hosting.ruleset import FILE, read_ruleset
 from phasegate.rollout.planning import criteria
 from phasegate.tasks.collection import namespace
 
@@ -56,6 +57,12 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
 
 def pyproject() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_the_checks_that_the_default_branch_asks_for_are_the_jobs_of_ci() -> None:
+    ruleset = read_ruleset((ROOT / FILE).read_text(encoding="utf-8"))
+    named = [job["name"] for job in jobs(ROOT / ".github" / "workflows" / "ci.yml").values()]
+    assert ruleset.checks == named
 
 
 def test_there_is_a_workflow() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from phasegate.tasks import adopting, deploying, judging, looking
+from phasegate.tasks import adopting, deploying, judging, looking, protecting
 
 namespace = Collection(
     adopting.init,
+    protecting.protect,
     looking.status,
     looking.history,
     looking.next_version,
