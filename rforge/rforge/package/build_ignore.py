@@ -14,6 +14,10 @@ FILE = ".Rbuildignore"
 MAX_REPETITIONS = 4
 """A pattern with more open repetitions is not tried: matching it could outlast every budget."""
 
+MAX_PATTERNS = 500
+MAX_PATTERN_CHARACTERS = 200
+"""Longer patterns, and more of them, are not tried."""
+
 _PATTERNS = (
     *(r"^\.Rbuildignore$", r"(^|/)\.DS_Store$", r"^\.(RData|Rhistory)$", r"~$", r"\.bak$", r"\.swp$"),
     *(r"(^|/)\.#[^/]*$", r"(^|/)#[^/]*#$", r"^TITLE$", r"^data/00Index$", r"^inst/doc/00Index\.dcf$"),
@@ -110,7 +114,7 @@ def parse_build_ignore(text: str, package: str) -> BuildIgnore:
     found = [re.compile(each, re.IGNORECASE) for each in _PATTERNS]
     found += [re.compile(each) for each in own]
     oddities: list[str] = []
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(text.split("\n", MAX_PATTERNS)[:MAX_PATTERNS], start=1):
         pattern = _compiled(line) if line else None
         if pattern is not None:
             found.append(pattern)
@@ -121,6 +125,8 @@ def parse_build_ignore(text: str, package: str) -> BuildIgnore:
 
 def _compiled(line: str) -> re.Pattern[str] | None:
     """The pattern, or None where Python has no such syntax or where it could take exponential time."""
+    if len(line) > MAX_PATTERN_CHARACTERS:
+        return None
     bare = _ESCAPE_OR_CLASS.sub("x", line)
     if len(_REPETITION.findall(bare)) > MAX_REPETITIONS or _REPEATED_GROUP.search(bare):
         return None

@@ -83,7 +83,7 @@ def read_installed_manual(folder: PackageFolder) -> Manual | None:
 
 def parse_page(path: str, text: str) -> Page:
     """The help page `path` with this `text`."""
-    code = _COMMENT.sub(r"\1", text)
+    code = _COMMENT.sub(r"\1", text) if "%" in text else text
     name = _NAME.search(code)
     return Page(
         path,

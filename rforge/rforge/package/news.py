@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 FILES = ("inst/NEWS.Rd", "NEWS.Rd", "NEWS.md", "NEWS", "inst/NEWS")
 
+_LONGEST_HEADING = 200
+
 _VERSION = re.compile(rf"(?<![\w.-])[vV]?({PATTERN})(?!\w)")
 _UNRELEASED = re.compile(r"development version|unreleased|in development", re.IGNORECASE)
-_MARKDOWN_HEADING = re.compile(r"^(#{1,3})[ \t]+(.+)$|^(\S.*)\n(=+|-+)[ \t]*$", re.MULTILINE)
+_MARKDOWN_HEADING = re.compile(
+    r"^(#{1,3})[ \t]{1,9}(\S.{0,199})|^([^\s#].{0,199})\n(=+|-+)[ \t]*$", re.MULTILINE
+)
 _RD_SECTION = re.compile(r"^[ \t]*\\section\s*\{([^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*)\}", re.MULTILINE)
 _PLAIN_HEADING = re.compile(
     r"[ \t*#=-]{0,8}(?:[A-Za-z][\w.]*[ \t,]+)?"
@@ -78,4 +82,5 @@ def _headings(path: str, text: str) -> list[tuple[int, str]]:
         return [
             (len(marks) or (1 if under[0] == "=" else 2), one or other) for marks, one, other, under in found
         ]
-    return [(1, line) for line in text.split("\n") if _PLAIN_HEADING.fullmatch(line)]
+    lines = (line for line in text.split("\n") if len(line) <= _LONGEST_HEADING)
+    return [(1, line) for line in lines if _PLAIN_HEADING.fullmatch(line)]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 1 << 17
 """No more of the field is read; the longest real ones have a tenth of that."""
 
+MAX_NAMES = 4096
+"""No more characters of a text for `as.person` are read."""
+
 _FORMALS = ("given", "family", "middle", "email", "role", "comment", "first", "last")
 _ROLES = {"author": "aut", "creator": "cre", "contributor": "ctb", "copyright holder": "cph", "funder": "fnd"}
 _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
@@ -155,6 +158,7 @@ def _orcid(texts: Iterable[str]) -> str:
 
 def as_people(text: str) -> list[Person]:
     """The persons in a text such as `Ada Example [aut, cre] <ada@example.org> (comment), Ben Other`."""
+    text = text[:MAX_NAMES]
     masked = _GROUPS.sub(lambda match: "z" * len(match.group()), text)
     parts: list[str] = []
     start = 0

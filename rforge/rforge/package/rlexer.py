@@ -7,9 +7,8 @@ end of the text, so that every text is read in linear time.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +23,7 @@ class Kind(Enum):
     OPERATOR = "operator"
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token of R code; the text of a string or of a quoted name is what it stands for, without its quotes."""
 
     kind: Kind
@@ -33,6 +31,7 @@ class Token:
     line: int
 
 
+_KINDS = {kind.value: kind for kind in Kind}
 _RAW_OPENING = re.compile(r"""[rR](["'])(-*)([\[({])""")
 _RAW_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _TOKEN = re.compile(
@@ -58,7 +57,7 @@ def tokens(text: str) -> Iterator[Token]:
     """The tokens of `text`, without blanks, semicolons and comments; text that is no R gives operators of one character."""
     position, line = 0, 1
     while position < len(text):
-        raw = _raw_string(text, position)
+        raw = _raw_string(text, position) if text[position] in "rR" else None
         if raw is not None:
             end, content = raw
             yield Token(Kind.STRING, content, line)
@@ -76,7 +75,7 @@ def _token(group: str, text: str, line: int) -> Token:
         return Token(Kind.STRING, _unescaped(text[1:-1]), line)
     if group == "quoted":
         return Token(Kind.NAME, _unescaped(text[1:-1]), line)
-    return Token(Kind(group), text, line)
+    return Token(_KINDS[group], text, line)
 
 
 def _unescaped(text: str) -> str:
@@ -92,7 +91,7 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _raw_string(text: str, position: int) -> tuple[int, str] | None:
-    opening = _RAW_OPENING.match(text, position) if text[position] in "rR" else None
+    opening = _RAW_OPENING.match(text, position)
     if opening is None:
         return None
     closing = f"{_RAW_CLOSING[opening[3]]}{opening[2]}{opening[1]}"

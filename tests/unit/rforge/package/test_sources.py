@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from rforge.package.code import Place, Use
 from rforge.package.sources import parse_source
 
 
@@ -63,3 +64,49 @@ def test_all_r_files_of_a_package_are_read(build) -> None:
     )
     assert package.sources.files == 3
     assert package.sources.used == {"a", "b", "c"}
+
+
+def test_definitions_are_what_code_outside_functions_makes() -> None:
+    source = parse_source(
+        """a <- 1
+`b<-` = function(x, y = 2) {
+  inner <- 3
+}
+if (x) {
+  c <- 4
+} else {
+  d <- function(z) z2 <- z
+}
+"%e%" <- function(x)
+{
+  no <- 1
+}
+assign("f", 1); setGeneric(name = "g", function(x) { hidden <- 1 })
+x$h <- 1
+list(i = 1)
+5 -> j
+""",
+        "R/a.R",
+    )
+    assert set(source.definitions) == {"a", "b<-", "c", "d", "%e%", "f", "g", "j"}
+    assert source.definitions["%e%"] == Place("R/a.R", 10)
+
+
+def test_a_use_has_its_object_and_first_place() -> None:
+    source = parse_source("f <- a::b\n\na::b + a::`c d`; library(e)\nrequire('g')\n", "R/a.R")
+    assert source.uses == (Use("a", "b", "R/a.R", 1), Use("a", "c d", "R/a.R", 3))
+    assert source.loads == (Use("e", "", "R/a.R", 3), Use("g", "", "R/a.R", 4))
+
+
+def test_objects_under_a_comment_that_exports_are_exported() -> None:
+    text = (
+        "#' One\n#' @export\none <- 1\n#' @export two three\nNULL\n#' @exportS3Method\nno <- 1\n"
+        "#' @export\nsetGeneric(\"four\", f)\n#' @export\n# plain\n`five<-` <- 1\n#' @noRd\nsix <- 1\n"
+    )
+    assert parse_source(text).roxygen_exports == {"one", "two", "three", "four", "five<-"}
+
+
+def test_files_are_read_in_the_order_of_collate(build) -> None:
+    package = build({"R/a.R": "x <- 1", "R/b.R": "\nx <- 2", "R/z.R": ""}, "Collate: 'b.R'\n    'a.R'\n")
+    assert package.sources.paths == ("R/b.R", "R/a.R", "R/z.R")
+    assert package.sources.definitions["x"] == Place("R/b.R", 2)
