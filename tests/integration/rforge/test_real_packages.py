@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -201,3 +202,38 @@ def routines(directives: list[Directive], name: str) -> tuple[str, ...]:
     if registration:
         symbols = [each[len(prefix) :] for each in symbols]
     return (name, str(registration).upper(), prefix if registration else "", *symbols)
+
+
+def test_the_inventory_is_what_r_builds(rscript: str, tmp_path: Path) -> None:
+    root = write_mediationverse(tmp_path / "sources") / "medfit"
+    for path in (
+        *(
+            "R/a.R~",
+            "R/.Rhistory",
+            "src/a.c",
+            "src/a.o",
+            "src/a.d",
+            "src/medfit.dll",
+            "TITLE",
+            "x.bak",
+            ".gitignore",
+        ),
+        *(
+            "inst/Old/a",
+            "inst/old.txt",
+            "inst/CVS/a",
+            "medfit.Rcheck/00check.log",
+            "medfit_0.1.tar.gz",
+            "._a",
+        ),
+        *("data-raw/deep/b.R", "cran-comments.md", "inst/.hidden", "tools/autom4te.cache/a", "notes/check/a"),
+    ):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("\n", encoding="utf-8")
+    command = [str(Path(rscript).with_name("R")), "CMD", "build", "--no-build-vignettes", str(root)]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    with tarfile.open(tmp_path / "medfit_0.3.0.tar.gz") as archive:
+        built = {member.name[len("medfit/") :] for member in archive if member.isfile()}
+    inventory = survey(root, "medfit", Deadline.after(60, lambda: 0.0), {"inventory"}).inventory
+    assert inventory is not None
+    assert {file.path for file in inventory.files} == built
