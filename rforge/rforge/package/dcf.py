@@ -52,7 +52,8 @@ def parse_dcf(text: str) -> Record:
             if rows:
                 break
         elif line[0] in " \t" and current is not None:
-            current.append((number, line.strip()))
+            row = line.strip()
+            current.append((number, "" if row == "." else row))  # a full stop alone is a blank line
         elif match := _FIELD.fullmatch(line):
             name = match[1].rstrip()
             if name in rows:

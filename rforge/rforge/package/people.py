@@ -24,6 +24,7 @@ MAX_NAMES = 4096
 _FORMALS = ("given", "family", "middle", "email", "role", "comment", "first", "last")
 _ROLES = {"author": "aut", "creator": "cre", "contributor": "ctb", "copyright holder": "cph", "funder": "fnd"}
 _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
+_ORCID_ADDRESS = re.compile(rf"https?://orcid\.org/{_ORCID.pattern}")
 _SEPARATOR = re.compile(r"\s?(?:,|,?\sand)\s+")
 _GROUPS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>")
 _JUNIOR = frozenset(("jr", "jr."))
@@ -146,7 +147,7 @@ def _person(arguments: Iterable[tuple[str, _Value]]) -> _Value:
         " ".join(values["family"].words or values["last"].words),
         ", ".join(values["email"].words),
         tuple(_ROLES.get(role.lower(), role) for role in values["role"].words),
-        _orcid((text for name, text in comments if name.upper() == "ORCID" or "orcid.org/" in text)),
+        _orcid(text for name, text in comments if name.upper() == "ORCID" or _ORCID_ADDRESS.fullmatch(text)),
     )
     return _Value(people=(person,) if person != Person() else ())
 

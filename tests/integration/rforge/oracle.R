@@ -19,9 +19,11 @@ object <- function(x) {
   paste0("{", paste(sprintf("%s:%s", quote_text(names(x)), unlist(x)), collapse = ","), "}")
 }
 
+# Text that is UTF-8 is read as UTF-8, whatever the field Encoding says: read.dcf() gives bytes, and the field is wrong.
 read_fields <- function(file) {
   fields <- read.dcf(file)
   encoding <- if ("Encoding" %in% colnames(fields)) fields[1L, "Encoding"] else "UTF-8"
+  if (all(validUTF8(fields[!is.na(fields)]))) encoding <- "UTF-8"
   values <- iconv(fields[1L, ], encoding, "UTF-8")
   broken <- is.na(values) & !is.na(fields[1L, ])
   values[broken] <- iconv(fields[1L, broken], "latin1", "UTF-8")

@@ -6,6 +6,7 @@ answers (`oracle.R`); what is compared, and what is made alike before:
 - fields of DESCRIPTION: as text; blanks and line breaks at the beginning and end of a line do not matter;
 - dependencies: versions by the numbers in them (`7.3-58` is `7.3.58`, `package_version` says);
 - persons: several given names or addresses as one text;
+- text whose bytes are UTF-8 is UTF-8, whatever the field Encoding says;
 - namespaces: lists as sets where their order means nothing; of `if`, both branches.
 """
 
@@ -104,10 +105,14 @@ def differences(rscript: str, library: list[Path]) -> Compared:
         if expected["namespace"] is not None:
             assert package.namespace is not None
             for what, rows in as_r_reads(package.namespace).items():
-                key = sorted if what in ORDER_MEANS_NOTHING else list
+                key = sorted_once if what in ORDER_MEANS_NOTHING else list
                 wanted = [tuple(row) if isinstance(row, list) else row for row in expected["namespace"][what]]
                 compared.compare(package.folder, what, key(wanted), key(rows), len(wanted))
     return compared
+
+
+def sorted_once(names: list[str]) -> list[str]:
+    return sorted(set(names))
 
 
 def compare_description(compared: Compared, package: Package, expected: dict[str, Any]) -> None:

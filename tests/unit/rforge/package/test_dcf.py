@@ -51,7 +51,7 @@ def test_a_continuation_of_nothing_is_odd() -> None:
 
 
 FIELD = st.from_regex(r"[A-Z][A-Za-z@/]{0,8}", fullmatch=True)
-LINE = st.from_regex(r"[!-~]([ -~]{0,20}[!-~])?", fullmatch=True)
+LINE = st.from_regex(r"[!-~]([ -~]{0,20}[!-~])?", fullmatch=True).filter(lambda line: line != ".")
 
 
 @given(st.dictionaries(FIELD, st.lists(LINE, min_size=1, max_size=4)))
@@ -65,3 +65,13 @@ def test_what_is_written_is_what_is_read(fields: dict[str, list[str]]) -> None:
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     parse_dcf(text)
+
+
+def test_a_full_stop_alone_is_a_blank_line_of_a_value() -> None:
+    assert parse_dcf("Note: a\n .\n b\n").fields == {"Note": "a\n\nb"}
+
+
+def test_each_field_and_each_line_of_it_has_its_number() -> None:
+    record = parse_dcf("\nPackage: a\nImports:\n  b,\n  c\n")
+    assert record.lines == {"Package": 2, "Imports": 3}
+    assert record.rows["Imports"] == ((3, ""), (4, "b,"), (5, "c"))

@@ -88,3 +88,24 @@ def test_encoding_and_ascii_are_kept(fixtures: Path) -> None:
     )
     assert medfit.fields["Remotes"] == "example/rlang"
     assert medfit.oddities == ()
+
+
+def test_a_dependency_has_the_line_that_it_starts_in() -> None:
+    description = read("Package: a\nImports:\n    b (>= 1.0), c,\n    d\n     (>= 2.0)\nSuggests: e\n")
+    assert [(d.name, d.version, d.line) for d in description.dependencies] == [
+        ("b", "1.0", 3),
+        ("c", "", 3),
+        ("d", "2.0", 4),
+        ("e", "", 6),
+    ]
+
+
+def test_maintainer_remotes_and_addresses_are_read() -> None:
+    description = read(
+        'Authors@R: c(person("A", "B"), person("C", "D", , "c@d.e", "cre"))\nRemotes: x/y,\n    github::z/w@v1\n'
+        "URL: https://a.test, https://b.test/\nBugReports: https://c.test/issues\n"
+    )
+    assert description.maintainer == "C D <c@d.e>"
+    assert read("Maintainer: A\n    <a@b.c>").maintainer == "A <a@b.c>"
+    assert description.remotes == ("x/y", "github::z/w@v1")
+    assert description.urls == ("https://a.test", "https://b.test/", "https://c.test/issues")

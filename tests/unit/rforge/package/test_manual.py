@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rforge.package.manual import Manual, parse_topics
+from rforge.package.manual import Manual, Page, parse_page, parse_topics
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,20 @@ def test_an_installed_package_has_its_topics_in_an_index(build) -> None:
 
 def test_an_installed_package_without_an_index_has_no_help(build) -> None:
     assert build({}, "Built: R 4.2.2\n").manual is None
+
+
+def test_a_page_says_what_it_holds() -> None:
+    text = (
+        "\\name{a}\\alias{a}\\alias{\\%b\\%}\\keyword{internal}\n\\value{x}\n\\examples{\n a()\n}\n% \\url{https://no.test}\n"
+        "\\url{https://a.test/50\\%}\\href{https://b.test}{b}"
+    )
+    assert parse_page("man/a.Rd", text) == Page(
+        "man/a.Rd",
+        "a",
+        frozenset(("a", "%b%")),
+        has_examples=True,
+        has_value=True,
+        is_internal=True,
+        urls=("https://a.test/50%", "https://b.test"),
+    )
+    assert parse_page("x", "\\examples{ }\\value{}") == Page("x")

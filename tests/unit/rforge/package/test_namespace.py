@@ -112,3 +112,23 @@ def test_every_name_that_is_quoted_is_exported(names: list[str]) -> None:
     quoted = [name.replace("\\", "\\\\").replace('"', '\\"') for name in names]
     text = "\n".join(f'export("{name}")' for name in quoted)
     assert parse_namespace(text).exports == set(names)
+
+
+def test_imports_and_exports_have_their_lines() -> None:
+    namespace = parse_namespace(
+        "import(a, b)\nimportFrom(c,\n  d,\n  e)\nexport(f,\n  g)\nimportClassesFrom(h, i)"
+    )
+    assert namespace.imports == (("a", "", 1), ("b", "", 1), ("c", "d", 3), ("c", "e", 4), ("h", "i", 7))
+    assert (namespace.line_of("f"), namespace.line_of("g"), namespace.line_of("x")) == (5, 6, 0)
+
+
+def test_options_and_names_of_arguments_are_kept() -> None:
+    (first, second) = parse_namespace(
+        'useDynLib(a, x = y, .registration = TRUE)\nimport(b, except = c("d", e))'
+    ).directives
+    assert (first.arguments, first.names, first.options) == (
+        ("a", "y"),
+        ("", "x"),
+        {".registration": ("TRUE",)},
+    )
+    assert second.options == {"except": ("d", "e")}

@@ -71,3 +71,10 @@ def test_the_mediationverse_has_one_problem_of_each_kind_and_is_read_whole(tmp_p
         large = [file for file in package.inventory.files if file.bytes >= LARGE_BYTES]
         problems |= {("large file", (name, file.path)) for file in large}
     assert problems == set(PROBLEMS.items())
+
+
+def test_only_the_parts_that_are_asked_for_are_read(fixtures: Path, clock) -> None:
+    package = survey(fixtures / "medfit", "medfit", Deadline.after(5, clock), {"namespace"})
+    assert (package.sources, package.inventory, package.unread) == (None, None, ())
+    assert [read.path for read in package.reads] == ["DESCRIPTION", "NAMESPACE"]
+    assert package.reads[0].bytes == (fixtures / "medfit" / "DESCRIPTION").stat().st_size
