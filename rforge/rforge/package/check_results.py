@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _STATUS = re.compile(r"^Status: (.+)$", re.MULTILINE)
 _COUNT = re.compile(r"(\d+) (ERROR|WARNING|NOTE)")
-_RESULT = re.compile(r"^\* checking [^\n]*\.\.\.[^\n]*? (ERROR|WARNING|NOTE)$", re.MULTILINE)
+_RESULT = re.compile(r"^\* checking .*\.\.\.(?: \[[^\]\n]{0,40}\])? (ERROR|WARNING|NOTE)$", re.MULTILINE)
 _VERSION = re.compile(r"^\* this is package [^\n]{1,99}? version [\u2018'\"]([0-9.-]+)", re.MULTILINE)
 
 
