@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rforge.tools import COMMAND_OF_TOOL
+from rforge.tools import commands_by_tool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -58,14 +58,14 @@ def test_every_tool_is_listed_with_a_description_and_a_schema_of_its_input() -> 
         return (await talk.list_tools()).tools
 
     tools = converse(conversation)
-    assert [tool.name for tool in tools] == list(COMMAND_OF_TOOL)
+    assert [tool.name for tool in tools] == list(commands_by_tool())
     assert all(tool.description and tool.input_schema["type"] == "object" for tool in tools)
     assert all(
         {"path", "context", "mode", "format"} <= set(tool.input_schema["properties"]) for tool in tools
     )
 
 
-@pytest.mark.parametrize("tool", COMMAND_OF_TOOL)
+@pytest.mark.parametrize("tool", commands_by_tool())
 def test_every_tool_answers_in_every_format(tool: str) -> None:
     async def conversation(talk: Any) -> list[bool]:
         calls = [

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from rforge.package.survey import ALL, survey
+from rforge.package.survey import JUDGED_PARTS, survey
 from rforge.package.timings import Timing, parse_junit
 
 
@@ -22,7 +22,7 @@ def test_of_a_report_that_is_cut_off_the_beginning_counts() -> None:
 def test_reports_lie_below_tests_and_in_a_check(write_package, deadline) -> None:
     report = '<testcase time="1" name="a"/>'
     root = write_package({"tests/testthat/out/a.xml": report, "tiny.Rcheck/tests/b.xml": report})
-    package = survey(root, "tiny", deadline, ALL | {"timings"})
+    package = survey(root, "tiny", deadline, JUDGED_PARTS | {"timings"})
     assert [timing.file for timing in package.timings] == [
         "tests/testthat/out/a.xml",
         "tiny.Rcheck/tests/b.xml",
