@@ -64,8 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
         if options.mode in (None, case.mode) and options.command in (None, case.command)
     ]
     with tempfile.TemporaryDirectory() as room:
-        folder = options.path or write_ecosystem(Path(room))
-        results = [examine(case, options.server, Path(folder), options.rounds, Path(room)) for case in chosen]
+        folder = options.path.resolve() if options.path else write_ecosystem(Path(room))
+        results = [examine(case, options.server, folder, options.rounds, Path(room)) for case in chosen]
     status = INCONCLUSIVE if not results else BROKEN if any(result.problem for result in results) else 0
     print(as_json(results, status) if options.json else table(results, status))
     return status

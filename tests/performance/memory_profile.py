@@ -74,6 +74,7 @@ def main() -> int:
     """Measure and say so; the exit status."""
     options = parser().parse_args()
     with tempfile.TemporaryDirectory() as room:
+        options.path = options.path.resolve()
         samples, right = profile(Path(room), options)
         growth = growth_of(samples)
         status = INCONCLUSIVE if growth is None or not right else LEAK if growth.is_leak else 0

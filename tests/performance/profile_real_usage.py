@@ -67,7 +67,11 @@ class Usage:
 def main() -> int:
     """Measure and say so; the exit status."""
     options = parser().parse_args()
-    packages = sorted(path.parent for path in options.folder.glob("*/DESCRIPTION")) if options.folder else []
+    packages = (
+        sorted(path.parent for path in options.folder.resolve().glob("*/DESCRIPTION"))
+        if options.folder
+        else []
+    )
     usage = Usage()
     if packages:
         run(usage, packages, options.calls, random.Random(options.seed))

@@ -72,6 +72,7 @@ def test_a_server_that_breaks_fails_with_its_fault(
     assert words in ended.stdout
 
 
+@pytest.mark.once  # it takes that long
 def test_an_answer_after_the_budget_is_a_fail(validate: Validate, tmp_path: Path) -> None:
     server = tmp_path / "server.py"
     text = "{}"
