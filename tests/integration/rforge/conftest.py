@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 REPOSITORY = Path(__file__).parents[3]
+PATIENCE_S = 60.0
 
 
 class Server:
@@ -36,8 +38,18 @@ class Server:
         self.process.stdin.flush()
 
     def receive(self) -> Any:
+        """The next message; a server that is silent for long is ended, so that no test waits for ever."""
         assert self.process.stdout is not None
-        return json.loads(self.process.stdout.readline())
+        silence = threading.Timer(PATIENCE_S, self.process.kill)
+        silence.start()
+        line = self.process.stdout.readline()
+        silence.cancel()
+        if not line.endswith(b"\n"):
+            status, _, log = self.end()
+            pytest.fail(
+                f"the server ended with {status} after {line[:200]!r}: {log.decode(errors='replace')}"
+            )
+        return json.loads(line)
 
     def ask(self, method: str, params: dict[str, Any] | None = None, key: int = 1) -> Any:
         message = {"jsonrpc": "2.0", "id": key, "method": method, "params": params or {}}
