@@ -39,13 +39,35 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_ecosystem(tmp_path_factory.mktemp("packages"))
 
 
+@pytest.fixture(scope="session")
+def library(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An R library with whatever the packages name, so that it does not matter what this machine has installed."""
+    folder = tmp_path_factory.mktemp("library")
+    words = {
+        word for file in packages.glob("*/DESCRIPTION") for word in _dependencies(file.read_text("utf-8"))
+    }
+    for name in words - {"R"}:
+        (folder / name).mkdir()
+        text = f"Package: {name}\nVersion: 9.0.0\nBuilt: R 4.4.0; ; 2000-01-01 00:00:00 UTC; unix\n"
+        (folder / name / "DESCRIPTION").write_bytes(text.encode("utf-8"))
+    return folder
+
+
+def _dependencies(description: str) -> list[str]:
+    fields = re.findall(
+        r"^(?:Depends|Imports|Suggests|LinkingTo|Enhances):(.*(?:\n[ \t].*)*)", description, re.MULTILINE
+    )
+    return [name for field in fields for name in re.findall(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9.]*)", field)]
+
+
 @pytest.fixture
-def user_environment() -> Mapping[str, str]:
+def user_environment(library: Path) -> Mapping[str, str]:
     """What a user has: the plugin where Python finds it, and no terminal; nothing is remembered from run to run."""
     own = {
         "PYTHONPATH": str(PLUGIN),
         "PYTHONIOENCODING": "utf-8",
         "CLAUDE_PLUGIN_DATA": "",
+        "R_LIBS": str(library),
         "RFORGE_USER": "ada",
     }
     return {**os.environ, **own}
