@@ -193,6 +193,7 @@ def test_the_rows_cover_every_code_that_bad_input_can_cause() -> None:
         ErrorCode.SANDBOX_INVALID,
         ErrorCode.EFFECTS_OPEN,
         ErrorCode.CLIENT_FAILED,
+        ErrorCode.HOST_REFUSED,
         ErrorCode.VERIFICATION_FAILED,
         ErrorCode.REHEARSAL_FAILED,
         ErrorCode.FILE_UNWRITTEN,
