@@ -30,7 +30,9 @@ def test_every_mutation_can_still_be_planted(mutation: Mutation) -> None:
 
 def test_there_are_20_mutations_or_more() -> None:
     assert len(MUTATIONS) >= 20
-    assert {"flags", "protocol", "modes", "compatibility", "errors"} <= {m.area for m in MUTATIONS}
+    assert {"flags", "protocol", "modes", "budgets", "formats", "compatibility", "errors"} <= {
+        m.area for m in MUTATIONS
+    }
 
 
 @pytest.fixture
