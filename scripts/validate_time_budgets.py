@@ -34,8 +34,6 @@ BROKEN, INCONCLUSIVE = 1, 3
 PATIENCE = 2.0
 """How many times its budget a command may take before it is given up."""
 
-WITHOUT_BUDGET_S = 300.0
-
 
 @dataclass(frozen=True)
 class Result:
@@ -43,7 +41,7 @@ class Result:
 
     command: str
     mode: str
-    budget_s: float | None
+    budget_s: float
     p50_s: float | None
     p95_s: float | None
     slowest_s: float | None
@@ -73,10 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def examine(case: Case, server: Path, folder: Path, rounds: int, room: Path) -> Result:
     """Call a command `rounds` times of a server of its own; the first call counts like the others."""
-    limit_s = PATIENCE * case.budget_s if case.budget_s else WITHOUT_BUDGET_S
+    limit_s = PATIENCE * case.budget_s
     arguments = {"path": str(folder), "mode": case.mode, "format": "json", "context": case.context}
     taken_s: list[float] = []
-    problem = "" if case.budget_s else "the table gives it no budget"
+    problem = ""
     try:
         with McpClient(
             [sys.executable, str(server)], room, {"CLAUDE_PLUGIN_DATA": str(room / "data")}
@@ -89,7 +87,7 @@ def examine(case: Case, server: Path, folder: Path, rounds: int, room: Path) -> 
                 problem = problem or complaint(result)
     except ServerError as error:
         problem = f"{type(error).__name__}: {error}"
-    if case.budget_s and taken_s and max(taken_s) > case.budget_s:
+    if taken_s and max(taken_s) > case.budget_s:
         problem = problem or "over budget"
     p50_s, p95_s = (None, None) if not taken_s else (percentile(taken_s, 50), percentile(taken_s, 95))
     return Result(case.command, case.mode, case.budget_s, p50_s, p95_s, max(taken_s, default=None), problem)
@@ -117,7 +115,7 @@ def table(results: Sequence[Result], status: int) -> str:
     lines = [f"{'command':10} {'mode':10} {'p50 s':>8} {'p95 s':>8} {'budget s':>9}  verdict"]
     for result in results:
         p50, p95 = ("-" if value is None else f"{value:.3f}" for value in (result.p50_s, result.p95_s))
-        budget = "-" if result.budget_s is None else f"{result.budget_s:g}"
+        budget = f"{result.budget_s:g}"
         why = f": {result.problem}" if result.problem else ""
         lines.append(
             f"{result.command:10} {result.mode:10} {p50:>8} {p95:>8} {budget:>9}  {result.verdict}{why}"

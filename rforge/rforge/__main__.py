@@ -25,7 +25,7 @@ PROGRESS_AFTER_S = 1.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns 0, or 1 when it could not be answered (2 is argparse's own, for bad usage)."""
-    given = vars(_parser().parse_args(arguments))
+    given = vars(_parser().parse_intermixed_args(arguments))
     command = given.pop("command")
     given["context"] = " ".join(given["context"])
     progress = _Progress()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import shutil
 import sys
 from pathlib import Path
 
@@ -14,8 +13,4 @@ def write_ecosystem(folder: Path) -> Path:
     """Write four packages that depend on each other below `folder`; the folder to analyse."""
     if str(TESTS) not in sys.path:
         sys.path.append(str(TESTS))
-    try:
-        written = importlib.import_module("fixtures.mediationverse").write_mediationverse(folder)
-    except ModuleNotFoundError:
-        written = shutil.copytree(TESTS / "fixtures" / "r", folder / "r")
-    return Path(written)
+    return Path(importlib.import_module("fixtures.mediationverse").write_mediationverse(folder))

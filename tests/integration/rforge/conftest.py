@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 REPOSITORY = Path(__file__).parents[3]
 PATIENCE_S = 60.0
@@ -76,9 +77,12 @@ def plugin() -> Path:
     return REPOSITORY / "rforge"
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[..., Server]]:
-    """Start a server; it is ended after the test."""
+Start = Callable[..., Server]
+
+
+@contextmanager
+def servers() -> Iterator[Start]:
+    """What starts servers; all of them are ended in the end."""
     started: list[Server] = []
 
     def start_server(script: Path, folder: Path, **environment: str) -> Server:
@@ -95,6 +99,20 @@ def start() -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
-def server(start: Callable[..., Server], plugin: Path, tmp_path: Path) -> Server:
+def start() -> Iterator[Start]:
+    """Start a server; it is ended after the test."""
+    with servers() as start_server:
+        yield start_server
+
+
+@pytest.fixture
+def server(start: Start, plugin: Path, tmp_path: Path) -> Server:
     """A server that runs in a folder without packages."""
     return start(plugin / "server.py", tmp_path)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests of a module."""
+    with servers() as start_server:
+        yield start_server(REPOSITORY / "rforge" / "server.py", tmp_path_factory.mktemp("nowhere"))

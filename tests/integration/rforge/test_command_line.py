@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Callable
 
 import pytest
+
+from rforge.commands.table import COMMANDS
+from rforge.request import Mode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +36,23 @@ def test_status_shows_the_packages_of_the_working_directory(run: Run, fixtures: 
     assert completed.returncode == 0
     assert b"medfit   0.2.1    source  100" in completed.stdout
     assert completed.stderr == b""
+
+
+def test_words_may_stand_behind_the_options(run: Run, fixtures: Path) -> None:
+    completed = run("status", "--format", "json", "medfit", folder=fixtures)
+    assert completed.returncode == 0
+    assert json.loads(completed.stdout)["context"] == "medfit"
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.parametrize("mode", [mode.value for mode in Mode])
+def test_every_command_in_every_mode_is_a_process_that_ends_well(
+    run: Run, fixtures: Path, command: str, mode: str
+) -> None:
+    completed = run(command, "--mode", mode.upper(), "--format", "json", folder=fixtures)
+    assert (completed.returncode, completed.stderr) == (0, b"")
+    document = json.loads(completed.stdout)
+    assert (document["command"], document["mode"], document["partial"]) == (command, mode, False)
 
 
 def test_a_refusal_has_status_1(run: Run, tmp_path: Path) -> None:
