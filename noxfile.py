@@ -131,9 +131,48 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def performance(session: nox.Session) -> None:
-    """Performance: benchmarks print ratios, interleaved, and never fail on time; budgets and regressions are gated."""
+    """Performance: benchmarks print ratios, interleaved, and never fail on time."""
     install(session, "performance", project=EDITABLE)
     run_tests(session, "performance", "-n", "0", "-s", "tests/performance", *session.posargs)
+
+
+@nox.session
+def budgets(session: nox.Session) -> None:
+    """Time budgets: every command in every mode, asked of the real server."""
+    session.run("python", "scripts/validate_time_budgets.py", *session.posargs)
+
+
+@nox.session
+def usage(session: nox.Session) -> None:
+    """What people would wait for: the usual mix of modes and commands over R packages."""
+    session.run("python", "tests/performance/profile_real_usage.py", *session.posargs)
+
+
+@nox.session
+def memory(session: nox.Session) -> None:
+    """Memory: whether the running server grows in thousands of calls."""
+    session.run("python", "tests/performance/memory_profile.py", *session.posargs)
+
+
+@nox.session
+def speed(session: nox.Session) -> None:
+    """Speed: this commit against the one before (`-- --base REF`), in turn; more than 10 % slower fails."""
+    install(session, "performance", project=EDITABLE)
+    session.run("python", "scripts/compare_speed.py", *(session.posargs or ["--base", "HEAD~1"]))
+
+
+@nox.session
+def pyramid(session: nox.Session) -> None:
+    """The pyramid: how the tests of each product share out, and the scenarios by name."""
+    install(session, "test", project=EDITABLE)
+    session.run("python", "scripts/count_tests.py", *session.posargs)
+
+
+@nox.session
+def mutations(session: nox.Session) -> None:
+    """Mutations: each planted fault has to be caught by the suite that should catch it."""
+    install(session, "test", project=EDITABLE)
+    session.run("python", "scripts/plant_mutations.py", *session.posargs)
 
 
 @nox.session
@@ -145,11 +184,17 @@ def imports(session: nox.Session) -> None:
 
 @nox.session
 def security(session: nox.Session) -> None:
-    """Security: bandit, ruff's S rules, secrets, and known vulnerabilities of what users install."""
+    """Security: bandit, ruff's S rules, and secrets."""
     install(session, "security")
     session.run("bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", *CODE)
     session.run("ruff", "check", "--select", "S", "--ignore", "S404,S603", *CODE)
     session.run("kingfisher", "scan", ".", *SECRETS)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Known vulnerabilities of what users install; where no service can be asked, it is inconclusive."""
+    install(session, "security")
     session.run("python", "-m", "phasegate.gates.audit", *session.posargs, env=SOURCE)
 
 

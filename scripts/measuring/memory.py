@@ -18,7 +18,9 @@ WARM_UP = 0.3
 LIMIT_BYTES_PER_CALL = 128.0
 """The growth that is still a plateau, 1.2 MiB in 10,000 calls; a leak of one small object a call is above it."""
 
+_STRETCHES = 5
 _FEWEST_SAMPLES = 10
+"""A stretch with fewer says nothing."""
 
 
 def resident_bytes(pid: int) -> int | None:
@@ -43,9 +45,9 @@ class Growth:
     """How memory grew after the warm-up.
 
     Attributes:
-        bytes_per_call: the slope of the line through the samples.
-        first_bytes: resident memory where the line begins, as the line has it.
-        last_bytes: where it ends.
+        bytes_per_call: how steadily it grew.
+        first_bytes: resident memory in the first stretch, the median.
+        last_bytes: the same in the last.
     """
 
     bytes_per_call: float
@@ -61,16 +63,22 @@ class Growth:
 def growth_of(samples: Sequence[tuple[int, int]]) -> Growth | None:
     """The growth in `samples`, pairs of (calls so far, resident bytes); None where there are too few to say.
 
-    The line is Theil's and Sen's, the median of the slopes of all pairs: one jump of the allocator does not tilt it.
+    The slope is the median of those of five stretches, and that of a stretch is Theil's and Sen's, the median over all
+    pairs in it: one jump, as of the allocator or of a table of the interpreter's that gets its next size, tilts one stretch.
     """
     settled = samples[int(len(samples) * WARM_UP) :]
-    if len(settled) < _FEWEST_SAMPLES:
+    length = len(settled) // _STRETCHES
+    if length < _FEWEST_SAMPLES:
         return None
-    slopes = [
+    stretches = [settled[start : start + length] for start in range(0, length * _STRETCHES, length)]
+    slope = median(_slope(stretch) for stretch in stretches)
+    first, last = (median(bytes_ for _, bytes_ in stretch) for stretch in (stretches[0], stretches[-1]))
+    return Growth(slope, first, last)
+
+
+def _slope(samples: Sequence[tuple[int, int]]) -> float:
+    return median(
         (later_bytes - bytes_) / (later - calls)
-        for place, (calls, bytes_) in enumerate(settled)
-        for later, later_bytes in settled[place + 1 :]
-    ]
-    slope = median(slopes)
-    start = median(bytes_ - slope * calls for calls, bytes_ in settled)
-    return Growth(slope, start + slope * settled[0][0], start + slope * settled[-1][0])
+        for place, (calls, bytes_) in enumerate(samples)
+        for later, later_bytes in samples[place + 1 :]
+    )
