@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _WORDS = {
     Mode.DEBUG: r"debug\w*|bugs?|broken|fail\w*|errors?|traces?|crash\w*",
     Mode.OPTIMIZE: r"optimi[sz]\w*|slow\w*|speed\w*|fast\w*|performance|heavy|large|size|memory",
-    Mode.RELEASE: r"releas\w*|cran|submi(?:t|ssion)\w*|publish\w*|ready|readiness",
+    Mode.RELEASE: r"release\w*|releasing|cran|submi(?:t|ssion)\w*|publish\w*|ready|readiness",
 }
 _PATTERNS = {mode: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for mode, words in _WORDS.items()}
 

@@ -30,7 +30,7 @@ def resident_bytes(pid: int) -> int | None:
         return int(statm.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     try:
         listed = subprocess.run(
-            ["ps", "-o", "rss=", "-p", str(pid)],  # noqa: S607 - wherever a Unix has it
+            ["ps", "-o", "rss=", "-p", str(pid)],  # noqa: S607 # nosec B607 - wherever a Unix has it
             capture_output=True,
             text=True,
             check=True,

@@ -51,7 +51,7 @@ def unpack(repository: Path, reference: str, folder: Path) -> str:
         if hasattr(tarfile, "data_filter"):
             files.extractall(folder, filter="data")
         else:
-            files.extractall(folder)  # noqa: S202 - git's own archive of this repository
+            files.extractall(folder)  # noqa: S202 # nosec B202 - git's own archive of this repository
     return commit
 
 

@@ -156,7 +156,7 @@ def _step(job: str, number: int, content: Mapping[str, Any]) -> Step:
     run, uses = str(content.get("run", "")), str(content.get("uses", ""))
     if bool(run) == bool(uses):
         raise WorkflowError(f"{where} has to have either `run` or `uses`")
-    return Step(
+    return Step(  # nosec B604 - `shell` is a name that a workflow gives
         key=str(content.get("id", "")),
         name=str(content.get("name", "") or uses or run.strip().splitlines()[0]),
         condition=str(content.get("if", "")),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,10 +30,10 @@ _MODULE = f"{_ROOT}.commit_parser.conventional.parser"
 def conventional_parser() -> ConventionalCommitParser:
     """The parser with its default options, imported once."""
     if _ROOT not in sys.modules:
-        try:
+        with suppress(
+            Exception
+        ):  # a release that is laid out in another way: then all of it, as it wants to be imported
             return _alone()
-        except Exception:  # noqa: BLE001, S110 - whatever it is, the plain import below decides
-            pass  # a release that is laid out in another way: then all of it, as it wants to be imported
     from semantic_release.commit_parser.conventional.parser import ConventionalCommitParser
 
     return ConventionalCommitParser()
