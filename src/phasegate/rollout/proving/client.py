@@ -57,11 +57,17 @@ class Installed:
 
 @dataclass(frozen=True)
 class Session:
-    """What a session loads: plugin id → its folder, the slash commands, and MCP server → its status."""
+    """What a session loads.
+
+    Attributes:
+        plugins: plugin id → its folder.
+        commands: the slash commands.
+        servers: MCP server → its status; None where the client does not say.
+    """
 
     plugins: Mapping[str, Path]
     commands: frozenset[str]
-    servers: Mapping[str, str]
+    servers: Mapping[str, str] | None = None
 
 
 class RefusalError(PhasegateError):
@@ -225,7 +231,8 @@ def _event(line: str) -> dict[str, Any]:
 def _session(event: dict[str, Any]) -> Session:
     try:
         plugins = {plugin["source"]: Path(plugin["path"]) for plugin in event["plugins"]}
-        servers = {server["name"]: server["status"] for server in event["mcp_servers"]}
+        listed = event.get("mcp_servers")
+        servers = None if listed is None else {server["name"]: server["status"] for server in listed}
         return Session(plugins, frozenset(event["slash_commands"]), servers)
     except (KeyError, TypeError) as error:
         raise _failed("claude -p hi", f"its init event lacks {error}") from error

@@ -180,6 +180,8 @@ def _loaded(
 
 def _served(subject: str, plugin: str, servers: Mapping[str, object], session: Session) -> Check:
     """Whether a session starts the servers of the manifest; older clients begin before a server has answered."""
+    if session.servers is None:
+        return Check(subject, Verdict.INCONCLUSIVE, "this client does not say which MCP servers it starts")
     states = {
         name: session.servers.get(f"plugin:{plugin.rpartition('@')[0]}:{name}", "absent") for name in servers
     }

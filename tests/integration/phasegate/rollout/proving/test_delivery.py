@@ -130,6 +130,23 @@ def test_commands_that_are_named_in_an_unknown_way_are_not_examined(tmp_path: Pa
     assert delivery._loaded("user", good, "demo@market", None, session).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    ("servers", "verdict"),
+    [
+        ({"plugin:demo:one": "connected", "plugin:demo:two": "pending"}, Verdict.PASS),
+        ({"plugin:demo:one": "connected", "plugin:demo:two": "failed"}, Verdict.FAIL),
+        ({"plugin:demo:one": "connected", "plugin:other:two": "connected"}, Verdict.FAIL),
+        ({}, Verdict.FAIL),
+        (None, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_a_server_counts_as_started_only_where_the_client_says_so(
+    servers: dict[str, str] | None, verdict: Verdict
+) -> None:
+    session = Session({}, frozenset(), servers)
+    assert delivery._served("user", "demo@market", {"one": {}, "two": {}}, session).verdict is verdict
+
+
 def test_a_channel_that_has_nothing_yet_has_nothing_to_check(workshop: Workshop, tmp_path: Path) -> None:
     assert unasked(workshop, tmp_path).check(workshop.observe()) == ()
 
