@@ -18,6 +18,7 @@ from rforge.tools import Call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
 PROGRESS_AFTER_S = 1.0
 """Whoever waits longer than that is told how far it is."""
@@ -36,13 +37,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     finally:
         progress.clear()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                errors="replace"
-            )  # a console that lacks a letter of a title shows a question mark
-    print(outcome.text, file=sys.stderr if outcome.is_error else sys.stdout)
-    return int(outcome.is_error)
+    return max(int(outcome.is_error), _write(outcome.text, sys.stderr if outcome.is_error else sys.stdout))
+
+
+def _write(text: str, stream: TextIO | None) -> int:
+    """Write the answer; 1 where it cannot be written, and 0 where its reader had enough of it (`rforge … | head`)."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")  # a console that lacks a letter of a title shows a question mark
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        _discard(stream)
+    except OSError as error:
+        _discard(stream)
+        log(f"the answer could not be written: {error.strerror or error}.")
+        return 1
+    return 0
+
+
+def _discard(stream: TextIO | None) -> None:
+    """Let what is still in the stream's buffer go, or Python complains about it when it ends."""
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _screen() -> Screen:
     """What stdout is: a terminal with its width and perhaps its colours, or a file without end (see no-color.org)."""
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return Screen()
     has_colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     if sys.platform == "win32":
@@ -85,7 +101,11 @@ class _Progress:
         self._is_shown = False
 
     def __call__(self, done: int, total: int) -> None:
-        if sys.stderr.isatty() and time.monotonic() - self._started_s > PROGRESS_AFTER_S:
+        if (
+            sys.stderr is not None
+            and sys.stderr.isatty()
+            and time.monotonic() - self._started_s > PROGRESS_AFTER_S
+        ):
             self._is_shown = True
             print(f"\r{done} of {total} packages", end="", file=sys.stderr, flush=True)
 

@@ -20,7 +20,7 @@ MAX_DEPTH = 3
 
 _SKIPPED = frozenset(("node_modules", "renv", "packrat", "revdep", "__pycache__"))
 _HEAD_BYTES = 1 << 16
-_NAME = re.compile(rb"^Package:[ \t]*([A-Za-z0-9.]*)", re.MULTILINE)
+_NAME = re.compile(rb"(?:^|\A\xef\xbb\xbf)Package:[ \t]*([A-Za-z0-9.]*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def find_packages(path: str, deadline: Deadline) -> tuple[Found, ...]:
         ValidationError: `path` is no folder, or holds no package.
         TimeBudgetExceeded: the deadline passed.
     """
-    root = Path(path).expanduser()
+    root = Path(path)
     try:
         is_folder = root.is_dir()
     except (OSError, ValueError):

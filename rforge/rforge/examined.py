@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rforge.checks.documentation import check_documentation
@@ -70,7 +71,7 @@ class Examined:
     previous: Callable[[str], int | None]
     deadline: Deadline
 
-    @property
+    @cached_property
     def by_name(self) -> dict[str, Judged]:
         """The packages by name; of several with one name the first, as in the ecosystem."""
         return {judged.name: judged for judged in reversed(self.packages)}

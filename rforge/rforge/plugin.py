@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -17,8 +18,9 @@ UNKNOWN_VERSION = "0.0.0"
 
 
 def log(message: str) -> None:
-    """Write a line to stderr; stdout belongs to the protocol."""
-    print(f"rforge: {message}", file=sys.stderr, flush=True)
+    """Write a line to stderr, if anybody reads it: no answer fails for want of a log; stdout belongs to the protocol."""
+    with contextlib.suppress(OSError, ValueError):  # ValueError: the stream is closed
+        print(f"rforge: {message}", file=sys.stderr, flush=True)
 
 
 def load_flags(root: Path = ROOT) -> Flags:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -76,7 +77,7 @@ def parse_request(arguments: Mapping[str, Any], *, modes_on: bool) -> Request:
             hint="Ask for mode 'default', or leave the mode out.",
         )
     return Request(
-        path=texts["path"] or ".",
+        path=_home_expanded(texts["path"]) or ".",
         context=texts["context"],
         mode=mode,
         format=_choice("format", texts["format"], Format.TERMINAL),
@@ -104,6 +105,11 @@ def _text(name: str, value: object) -> str:
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise ValidationError(f"{name} holds a character that no text may hold.")
     return value.strip()
+
+
+def _home_expanded(path: str) -> str:
+    """The path with `~` and `~user` replaced where there is such a home, as a shell does."""
+    return os.path.expanduser(path)  # noqa: PTH111 - pathlib's raises where there is no such user
 
 
 def _choice(name: str, value: str, default: Choice) -> Choice:

@@ -140,7 +140,7 @@ class Run:
 
     def scores(self) -> dict[Path, int]:
         """The health of each package that was read whole, by its folder."""
-        root = Path(self.request.path).expanduser()
+        root = Path(self.request.path)
         whole = (judged for judged in self.judged if not judged.package.unread)
         return {root / j.package.folder: j.health.score for j in whole if j.health.score is not None}
 
@@ -179,4 +179,4 @@ class Run:
 
     def _folder(self, package: Found) -> str:
         """The package's folder relative to the one that was asked for."""
-        return package.folder.relative_to(Path(self.request.path).expanduser()).as_posix()
+        return package.folder.relative_to(Path(self.request.path)).as_posix()

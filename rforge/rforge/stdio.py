@@ -95,6 +95,8 @@ class _Desk:
             self._pool.shutdown(wait=True)
 
     def _do(self, job: Job) -> None:
+        if self._answers.is_closed:
+            return
         answer = job.answer()
         if answer is not None:
             self._answers.send(answer)

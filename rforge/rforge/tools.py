@@ -99,7 +99,7 @@ class Workshop:
             call.cancelled.is_set,
             lambda error: self._log_error(command, error, "; going on"),
         )
-        previous = self.history.scores_below(Path(request.path).expanduser())
+        previous = self.history.scores_below(Path(request.path))
         run = self._attempt_twice(
             command, lambda: self._finished(Run(command, request, deadline, previous, call.progress))
         )

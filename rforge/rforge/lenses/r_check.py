@@ -24,7 +24,7 @@ def run_check(judged: Judged, examined: Examined) -> CheckResults | str:
     program = shutil.which("R")
     if program is None:
         return "R CMD check was asked for, and there is no R here."
-    folder = (Path(examined.request.path).expanduser() / judged.package.folder).resolve()
+    folder = (Path(examined.request.path) / judged.package.folder).resolve()
     with tempfile.TemporaryDirectory(prefix="rforge-check-") as name:
         place = Path(name)
         try:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
-PATTERN = r"[0-9]+(?:[.-][0-9]+)+"
+PATTERN = r"[0-9]{1,10}(?:[.-][0-9]{1,10})+"
 """A version: whole numbers, two at least, joined by dots or hyphens (Writing R Extensions, 1.1.1)."""
 
 _VERSION = re.compile(PATTERN)
 _DEVELOPMENT = 9000
+_LARGEST = 2**31 - 1
 
 
 def is_version(text: str) -> bool:
-    """Whether R takes `text` as a package's version."""
-    return _VERSION.fullmatch(text) is not None
+    """Whether R takes `text` as a package's version: its numbers are R's integers."""
+    return _VERSION.fullmatch(text) is not None and max(version_key(text)) <= _LARGEST
 
 
 def version_key(version: str) -> tuple[int, ...]:

@@ -70,19 +70,19 @@ class _Writer:
 
     def _table(self, block: Table, indent: str) -> Iterator[str]:
         titles = [column.title for column in block.columns]
-        columns = list(zip(*block.rows))
-        widths = self._fitted([_widest(title, column) for title, column in zip(titles, columns)], len(indent))
+        rows = [[worded(cell) for cell in row] for row in block.rows]
+        widths = self._fitted([max(map(_width, column)) for column in zip(titles, *rows)], len(indent))
         if widths is None:
             for row in block.rows:
                 yield from self._list(list(zip(titles, row)), indent)
                 yield ""
             return
         yield from self._row(titles, widths, [_DIM] * len(titles), indent)
-        for row in block.rows:
+        for row, cells in zip(block.rows, rows):
             colours = [
                 _COLOURS.get(cell, "") if isinstance(cell, (Severity, Readiness)) else "" for cell in row
             ]
-            yield from self._row([worded(cell) for cell in row], widths, colours, indent)
+            yield from self._row(cells, widths, colours, indent)
 
     def _fitted(self, widths: list[int], indent: int) -> list[int] | None:
         """The widths, the widest made narrower until the row fits; None where it cannot."""
@@ -123,10 +123,6 @@ class _Writer:
 
     def _painted(self, text: str, colour: str) -> str:
         return f"\x1b[{colour}m{text}\x1b[0m" if self.screen.has_colour and colour and text else text
-
-
-def _widest(title: str, column: Sequence[Value]) -> int:
-    return max(_width(title), *(_width(worded(cell)) for cell in column))
 
 
 def _fold(text: str, width: int) -> list[str]:

@@ -13,7 +13,8 @@ NOTHING = "-"
 
 def clean(text: str) -> str:
     """Text from a file on one line, without characters that steer a terminal."""
-    return "".join(character for character in " ".join(text.split()) if character.isprintable())
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(filter(str.isprintable, line))
 
 
 def clean_line(line: str) -> str:

@@ -6,15 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Callable
+from pathlib import Path
+from typing import Callable
 
 import pytest
 
 from rforge.commands.table import COMMANDS
 from rforge.request import Mode
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
@@ -66,3 +64,32 @@ def test_a_console_that_lacks_a_letter_shows_a_question_mark(run: Run, tmp_path:
     completed = run("analyze", folder=tmp_path, encoding="latin1")
     assert completed.returncode == 0
     assert "Größe ?".encode("latin1") in completed.stdout
+
+
+def test_a_reader_that_had_enough_is_no_error(plugin: Path, fixtures: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    environment = {**os.environ, "PYTHONPATH": str(plugin)}
+    command = [sys.executable, "-m", "rforge", "status", "--path", str(fixtures)]
+    completed = subprocess.run(command, env=environment, stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    os.close(writer)
+    assert (completed.returncode, completed.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_an_answer_that_cannot_be_written_is_an_error_that_says_why(plugin: Path, fixtures: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(plugin)}
+    command = [sys.executable, "-m", "rforge", "status", "--path", str(fixtures)]
+    with Path("/dev/full").open("wb") as full:
+        completed = subprocess.run(command, env=environment, stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert completed.returncode == 1
+    assert completed.stderr.startswith(b"rforge: the answer could not be written: ")
+    assert completed.stderr.count(b"\n") == 1
+
+
+def test_a_closed_stdout_is_no_reason_to_break(plugin: Path, fixtures: Path) -> None:
+    code = "import sys; sys.stdout = None; from rforge.__main__ import main; sys.exit(main(['status']))"
+    environment = {**os.environ, "PYTHONPATH": str(plugin)}
+    command = [sys.executable, "-c", code]
+    completed = subprocess.run(command, cwd=fixtures, env=environment, stderr=subprocess.PIPE, timeout=60)
+    assert (completed.returncode, completed.stderr) == (0, b"")

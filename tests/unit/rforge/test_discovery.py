@@ -90,3 +90,8 @@ def test_the_search_minds_the_deadline(fixtures: Path, deadline: Deadline, clock
     clock.now_s = 5.0
     with pytest.raises(TimeBudgetExceeded):
         find_packages(str(fixtures), deadline)
+
+
+def test_a_byte_order_mark_hides_no_package(tmp_path: Path, deadline: Deadline) -> None:
+    make(tmp_path / "a", "\ufeffPackage: bom\n")
+    assert [found.name for found in find_packages(str(tmp_path), deadline)] == ["bom"]

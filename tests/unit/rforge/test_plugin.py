@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import contextlib
 import getpass
+import io
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from rforge.plugin import ROOT, current_user, load_flags, load_version
+from rforge.plugin import ROOT, current_user, load_flags, load_version, log
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -77,3 +81,13 @@ def test_each_command_file_allows_the_one_tool_that_serves_it(command: str) -> N
     assert f"allowed-tools: mcp__plugin_rforge_rforge__rforge_{command}\n" in frontmatter
     assert "$ARGUMENTS" in text
     assert f"`rforge_{command}`" in text
+
+
+def test_a_log_that_nobody_reads_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    stream = io.TextIOWrapper(io.FileIO(writer, "w"))
+    monkeypatch.setattr(sys, "stderr", stream)
+    log("anybody there?")
+    with contextlib.suppress(BrokenPipeError):
+        stream.close()

@@ -99,3 +99,10 @@ def test_a_character_that_no_path_can_hold_is_refused(value: str) -> None:
 def test_whatever_is_asked_gives_a_request_or_a_validation_error(arguments: dict[str, object]) -> None:
     with suppress(ValidationError):
         assert parse_request(arguments, modes_on=True).mode in Mode
+
+
+def test_a_home_that_nobody_has_is_a_folder_s_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.setenv("USERPROFILE", "/home/ada")
+    assert parse_request({"path": "~/r"}, modes_on=True).path == "/home/ada/r"
+    assert parse_request({"path": "~nobody-has-it/r"}, modes_on=True).path == "~nobody-has-it/r"

@@ -110,3 +110,23 @@ def test_an_interrupt_from_the_keyboard_ends_the_server_quietly(
     monkeypatch.setattr(stdio.sys, "stdin", io.TextIOWrapper(io.BytesIO()))
     assert stdio.main() == 0
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_calls_that_wait_when_the_client_goes_are_not_begun(
+    fixtures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    real = Workshop.answer
+
+    def count(workshop: Workshop, *arguments: object) -> object:
+        begun.append(1)
+        return real(workshop, *arguments)
+
+    class Gone(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(Workshop, "answer", count)
+    monkeypatch.setattr(stdio, "CALLS_AT_ONCE", 1)
+    run(io.BytesIO(b"".join(call(fixtures, key) for key in range(9))), Gone())
+    assert len(begun) == 1

@@ -5,12 +5,14 @@ import pytest
 from rforge.package.version import is_development, is_version, version_key
 
 
-@pytest.mark.parametrize("text", ["1.0", "7.3-58.2", "0.6-14", "1.2.3.9000"])
+@pytest.mark.parametrize("text", ["1.0", "7.3-58.2", "0.6-14", "1.2.3.9000", "0.1.2147483647"])
 def test_numbers_joined_by_dots_and_hyphens_are_a_version(text: str) -> None:
     assert is_version(text)
 
 
-@pytest.mark.parametrize("text", ["", "1", "1.", "1.0a", "v1.0", "1..0", "1.0 "])
+@pytest.mark.parametrize(
+    "text", ["", "1", "1.", "1.0a", "v1.0", "1..0", "1.0 ", "1.2147483648", "1." + "9" * 5000]
+)
 def test_anything_else_is_no_version(text: str) -> None:
     assert not is_version(text)
 
