@@ -58,8 +58,11 @@ class Deadline:
         """Seconds that are left, never fewer than 0."""
         return max(0.0, self.budget.seconds - self.elapsed_s)
 
-    def check(self) -> None:
+    def check(self, kept_s: float = 0.0) -> None:
         """Go on, or stop.
+
+        Args:
+            kept_s: seconds of a hard budget that are kept for what comes after.
 
         Raises:
             TimeBudgetExceeded: a hard budget is used up.
@@ -67,7 +70,7 @@ class Deadline:
         """
         if self._cancelled():
             raise Cancelled
-        if self.elapsed_s < self.budget.seconds:
+        if self.elapsed_s < self.budget.seconds - (kept_s if self.budget.is_hard else 0.0):
             return
         error = TimeBudgetExceeded(self.budget.seconds)
         if self.budget.is_hard:

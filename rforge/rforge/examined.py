@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,7 @@ class Examined:
         ecosystem: how all of them depend on each other.
         previous: gives the score that the package in a folder had when its status was last asked for.
         deadline: to be minded by whatever takes long.
+        unread: what there was no time for although all was read; whoever speaks adds to it.
     """
 
     request: Request
@@ -70,6 +71,7 @@ class Examined:
     ecosystem: Ecosystem
     previous: Callable[[str], int | None]
     deadline: Deadline
+    unread: list[str] = field(default_factory=list)
 
     @cached_property
     def by_name(self) -> dict[str, Judged]:

@@ -92,7 +92,7 @@ class Run:
         self._found = wanted
         parts = self.command.parts | self.lens.parts
         for number, package in enumerate(wanted):
-            self.deadline.check()
+            self.deadline.check(self.command.answer_s * number)
             self._progress(number, len(wanted))
             self.judged.append(judge(survey(package.folder, self._folder(package), self.deadline, parts)))
         self._instants.append(self.deadline.elapsed_s)
@@ -107,7 +107,6 @@ class Run:
             PluginError: the lens of the mode broke; ask again without it.
         """
         judged = tuple(self.judged)
-        is_partial = not self.is_whole
         examined = self._examined(judged)
         blocks = self.command.blocks(examined)
         warnings = []
@@ -132,8 +131,8 @@ class Run:
             budget=self.deadline.budget,
             timings=self._timings(),
             time=datetime.now(timezone.utc).strftime(_TIME_FORMAT),
-            partial=is_partial,
-            unread=self._unread(judged),
+            partial=not self.is_whole or bool(examined.unread),
+            unread=(*self._unread(judged), *examined.unread),
             warnings=tuple(warnings),
             suggestion=suggested_mode(self.request),
         )

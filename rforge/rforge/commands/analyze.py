@@ -81,4 +81,5 @@ COMMAND = Command(
     budget_s=THOROUGH_S,
     parts=JUDGED_PARTS,
     blocks=blocks,
+    answer_s=0.001,
 )

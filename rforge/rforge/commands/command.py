@@ -22,6 +22,7 @@ class Command:
         budget_s: its hard time budget in mode default, in seconds.
         parts: the parts of a package that it has to read, by their names in `rforge.package.survey`.
         blocks: what there is to say.
+        answer_s: seconds of that which are kept for saying it, for each package that was read (measured, rounded up).
         looks_at_all: whether it reads every package even if the request names one, because it is about how they depend
             on each other.
     """
@@ -31,4 +32,5 @@ class Command:
     budget_s: float
     parts: frozenset[str]
     blocks: Callable[[Examined], tuple[Block, ...]]
+    answer_s: float = 0.0002
     looks_at_all: bool = False

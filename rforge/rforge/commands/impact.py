@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rforge.budgets import THOROUGH_S
 from rforge.commands.command import Command
+from rforge.errors import TimeBudgetExceeded
 from rforge.report import Group, Groups, facts, table
 
 if TYPE_CHECKING:
@@ -23,13 +24,18 @@ def blocks(examined: Examined) -> tuple[Block, ...]:
 
 
 def _overview(examined: Examined) -> Table:
-    rows: list[tuple[Value, ...]] = []
+    reaches: list[tuple[str, int, int | None, int | None]] = []
     for judged in examined.focus:
-        examined.deadline.check()
-        distances = examined.ecosystem.distances(judged.name)
-        direct = sum(steps == 1 for steps in distances.values())
-        rows.append((judged.name, direct, len(distances) - direct, len(used_objects(judged.name, examined))))
-    rows.sort(key=lambda row: (-int(str(row[1])) - int(str(row[2])), str(row[0])))
+        direct = len(examined.ecosystem.users_of(judged.name))
+        try:
+            examined.deadline.check(COMMAND.answer_s * len(examined.focus))
+        except TimeBudgetExceeded:
+            examined.unread.append(f"{judged.package.folder}: reach")
+            reaches.append((judged.name, direct, None, None))
+            continue
+        indirect = len(examined.ecosystem.distances(judged.name)) - direct
+        reaches.append((judged.name, direct, indirect, len(used_objects(judged.name, examined))))
+    rows = sorted(reaches, key=lambda reach: (-reach[1] - (reach[2] or 0), reach[0]))
     columns = {
         "package": "Package",
         "direct": "Direct users",

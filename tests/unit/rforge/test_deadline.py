@@ -44,3 +44,12 @@ def test_whoever_cancels_stops_the_next_step(clock, is_hard: bool) -> None:
     deadline.check()
     with pytest.raises(Cancelled):
         deadline.check()
+
+
+def test_time_can_be_kept_for_what_comes_after_a_hard_budget_s_work(clock) -> None:
+    deadline = Deadline.after(5, clock)
+    clock.now_s = 4.0
+    deadline.check(kept_s=0.9)
+    with pytest.raises(TimeBudgetExceeded):
+        deadline.check(kept_s=1.0)
+    Deadline(Budget(5, is_hard=False), clock, warn=pytest.fail).check(kept_s=9.0)

@@ -61,7 +61,7 @@ def test_no_command_works_on_after_a_hard_budget(fixtures: Path, clock, make_run
 def test_a_partial_report_keeps_what_is_done_and_names_what_is_not(fixtures: Path, clock, make_run) -> None:
     clock.step_s = 0.1
     reports = [make_run("analyze", fixtures, limit_s=tenths / 10).report() for tenths in range(1, 50)]
-    (report,) = [report for report in reports if report.unread == ("probmed",)]
+    report = next(report for report in reports if report.unread == ("probmed",))
     assert report.partial
     assert [group.title for group in report.blocks[0].groups] == ["medfit 0.2.1"]
 
@@ -152,3 +152,9 @@ def test_packages_that_r_installed_are_said_to_be_judged_by_what_is_there(
 ) -> None:
     build({}, "Built: R 4.2.2; ; 2023-01-01; unix\n")
     assert make_run("status", tmp_path).report().warnings[0].startswith("1 installed: their sources")
+
+
+def test_reading_stops_in_time_for_the_answer(fixtures: Path, clock, make_run) -> None:
+    clock.step_s = 0.0
+    command = COMMANDS["status"]
+    assert make_run("status", fixtures, limit_s=command.answer_s / 2).report().unread == ("probmed",)

@@ -50,3 +50,12 @@ def test_the_named_package_s_users_say_what_they_use(write_ecosystem, make_run) 
 def test_a_single_package_is_looked_at_without_being_named(write_ecosystem, make_run) -> None:
     (package,) = impact(make_run, write_ecosystem({"base": ""}, {}))["packages"]
     assert (package["direct"], package["users"]) == (0, [])
+
+
+def test_packages_whose_reach_there_is_no_time_for_are_named(write_ecosystem, clock, make_run) -> None:
+    run = make_run("impact", write_ecosystem(PACKAGES, FILES), limit_s=60.0)
+    clock.now_s = 60.0
+    report = run.report()
+    assert (report.partial, report.unread) == (True, ("base: reach", "mid: reach", "top: reach"))
+    (first, *_) = as_document(report)["packages"]
+    assert first == {"package": "base", "direct": 2, "indirect": None, "objects": None}
