@@ -26,36 +26,21 @@ MAX_BYTES = 5_000_000
 """CRAN asks that neither data nor documentation exceed 5 MB, and a source package should not either."""
 
 _LICENCE = re.compile(
-    r"(?:A?GPL-[23](?:\.[01])?|A?GPL|LGPL(?:-[23](?:\.[01])?)?|Apache License(?: 2\.0)?|Artistic-2\.0|BSD_[23]_clause|MIT"
-    r"|MPL-[12]\.[01]|CC0|CC BY(?:-SA)? 4\.0|EUPL(?:-1\.[12])?|EPL|BSL-1\.0|Unlimited|LGPL|GPL|file LICEN[CS]E)"
-    r"(?: \((?:[<>=]=?) [0-9.]+\))?(?: ?\+ ?file LICEN[CS]E)?"
+    r"(?:[AL]?GPL|Apache License|MPL|EUPL|Artistic License)(?: \((?:[<>=]=?) ?[0-9.]+\))?(?: ?\+ ?file LICEN[CS]E)?"
+    r"|(?:A?GPL-3|L?GPL-[23]|LGPL-2\.1|Apache License 2\.0|Artistic-2\.0|MPL-[12]\.[01]|EUPL-1\.1|BSL-1\.0|EPL)(?: ?\+ ?file LICEN[CS]E)?"
+    r"|(?:CC0|CC BY(?:-SA)? 4\.0|Unlimited)(?: ?\+ ?file LICEN[CS]E)?"
+    r"|(?:BSD_[23]_clause|MIT) ?\+ ?file LICEN[CS]E"
 )
+"""As R's `analyze_license` and its `license.db` take them, free ones alone; MIT and BSD are templates that a file fills in."""
+
+_TEMPLATE = re.compile(r"MIT|BSD_[23]_clause")
 _URL = re.compile(r"https?://[^\s<>\"'{}|\\^`]+")
-_SMALL_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "of",
-        "on",
-        "or",
-        "per",
-        "the",
-        "to",
-        "vs",
-        "via",
-        "with",
-        "without",
-    ]
+_SMALL_WORD = re.compile(
+    r"above|after|aka|al|all|along|also|among|an|and|any|are|as|at|be|both|but|by|can|en|et|few|for|from|ggplot2|if|in"
+    r"|into|is|it|jars?|less|log|many|may|more|ncdf|nor|not|of|on|or|over|per|rgl|rpart|so|some|than|that|the|their|then"
+    r"|this|to|under|until|using|via|von|vs|when|where|which|will|with|without|xlsx?|yet|you|your"
 )
+"""What `tools::toTitleCase` leaves in small letters."""
 
 
 def _ready(evidence: str) -> Answer:
@@ -96,8 +81,9 @@ def ask_wording(judged: Judged, _: Examined) -> Answer:
     description = judged.package.description
     title, text = description.title, " ".join(description.fields.get("Description", "").split())
     faults = []
-    lower = [word for word in re.findall(r"(?<![\w'-])[a-z][\w-]*", title) if word not in _SMALL_WORDS]
-    if lower and not title.startswith(lower[0]):
+    words = re.findall(r"(?<![\w'-])[a-z][\w-]+", title)
+    lower = [word for word in words if word.islower() and not _SMALL_WORD.fullmatch(word)]
+    if lower:
         faults.append(f"The title is not in title case: {', '.join(lower)}.")
     if len(title) >= 65:
         faults.append(f"The title has {len(title)} characters; CRAN takes fewer than 65.")
@@ -138,7 +124,11 @@ def ask_news(judged: Judged, _: Examined) -> Answer:
 
 def ask_documentation(judged: Judged, _: Examined) -> Answer:
     """Whether every export has a help page."""
-    return _findings_of(judged, Category.DOCUMENTATION)
+    readiness, evidence = _findings_of(judged, Category.DOCUMENTATION)
+    namespace = judged.package.namespace
+    if readiness is Readiness.READY and namespace and namespace.export_patterns:
+        return _unknown("What is exported by pattern was not compared with the help pages.")
+    return readiness, evidence
 
 
 def ask_examples(judged: Judged, _: Examined) -> Answer:
@@ -151,7 +141,11 @@ def ask_examples(judged: Judged, _: Examined) -> Answer:
     silent = frozenset(page.name for page in pages if not page.has_value)
     faults = [f"No examples: {listed(without)}."] if without else []
     faults += [f"No \\value: {listed(silent)}."] if silent else []
-    return _problem(" ".join(faults)) if faults else _ready(f"{len(pages)} pages of exports")
+    if faults:
+        return _problem(" ".join(faults))
+    if namespace.export_patterns:
+        return _unknown("The pages of what is exported by pattern were not examined.")
+    return _ready(f"{len(pages)} pages of exports")
 
 
 def ask_urls(judged: Judged, _: Examined) -> Answer:
@@ -159,7 +153,10 @@ def ask_urls(judged: Judged, _: Examined) -> Answer:
     manual, fields = judged.package.manual, judged.package.description.fields
     named = re.split(r"[,\s]+", f"{fields.get('URL', '')} {fields.get('BugReports', '')}".strip())
     urls = [url for url in named if url] + [
-        url for page in (manual.documents if manual else ()) for url in page.urls
+        url
+        for page in (manual.documents if manual else ())
+        for url in page.urls
+        if not url.startswith(("mailto:", "ftp://"))  # addresses too, which nothing is asked of
     ]
     bad = frozenset(url for url in urls if not _URL.fullmatch(url))
     plain = frozenset(url for url in urls if url.startswith("http://"))
@@ -192,6 +189,9 @@ def ask_licence(judged: Judged, _: Examined) -> Answer:
     if not licence:
         return _problem("There is none.")
     parts = [part.strip() for part in licence.split("|")]
+    templates = [part for part in parts if _TEMPLATE.fullmatch(part)]
+    if templates:
+        return _problem(f"It is a template and needs '+ file LICENSE': {', '.join(templates)}.")
     unknown = [part for part in parts if not _LICENCE.fullmatch(part)]
     return (
         _unknown(f"Not a licence that R names in short: {', '.join(unknown)}.")
@@ -231,7 +231,10 @@ def ask_vignettes(judged: Judged, _: Examined) -> Answer:
 
 def ask_maintainer(judged: Judged, _: Examined) -> Answer:
     """Whether there is one maintainer with an address."""
-    maintainer = judged.package.description.maintainer
+    description = judged.package.description
+    maintainer = description.maintainer
+    if maintainer.count("@") > 1 or sum("cre" in person.roles for person in description.authors) > 1:
+        return _problem("There are several maintainers; CRAN takes one.")
     if re.search(r"<[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>", maintainer):
         return _ready("one maintainer with an address")
     return _problem("There is no maintainer with an e-mail address.")

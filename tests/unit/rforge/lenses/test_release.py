@@ -136,3 +136,49 @@ def test_a_check_that_was_asked_for_without_r_is_unknown_and_says_so(
     monkeypatch.setenv("PATH", str(tmp_path))
     answer, evidence = points(make_run, write_ecosystem({"a": ""}), check=True)["R CMD check"]
     assert (answer, "no R here" in evidence) == ("unknown", True)
+
+
+@pytest.mark.parametrize("licence", ["MIT", "BSD_3_clause", "GPL-2 | MIT"])
+def test_a_licence_that_a_file_has_to_fill_in_is_not_ready_without_it(
+    write_ecosystem, make_run, licence: str
+) -> None:
+    answer, evidence = points(make_run, write_ecosystem({"a": f"License: {licence}\n"}))["licence"]
+    assert (answer, "file LICENSE" in evidence) == ("problem", True)
+
+
+@pytest.mark.parametrize(
+    "licence", ["GPL-3.0", "GPL-2.1", "AGPL-2", "LGPL-3.0", "file LICENSE", "MIT (>= 2)"]
+)
+def test_a_licence_that_r_does_not_know_is_not_ready(write_ecosystem, make_run, licence: str) -> None:
+    assert points(make_run, write_ecosystem({"a": f"License: {licence}\n"}))["licence"][0] == "unknown"
+
+
+@pytest.mark.parametrize("point", ["documentation of exports", "examples and values"])
+def test_what_a_pattern_exports_is_not_known_to_be_documented(write_ecosystem, make_run, point: str) -> None:
+    root = write_ecosystem({"a": ""}, {"a/NAMESPACE": 'exportPattern("^f")\n', "a/man/a.Rd": "\\alias{a}\n"})
+    assert points(make_run, root)[point][0] == "unknown"
+
+
+def test_a_link_to_an_address_is_no_broken_url(write_ecosystem, make_run) -> None:
+    root = write_ecosystem({"a": ""}, {"a/man/a.Rd": "\\alias{a}\n\\href{mailto:ada@example.org}{Ada}\n"})
+    assert points(make_run, root)["URLs"][0] == "ready"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Maintainer: Ada <ada@example.org>, Bo <bo@example.org>\n",
+        "Authors@R: c(person('A', email = 'a@b.org', role = 'cre'), person('C', role = 'cre'))\n",
+    ],
+)
+def test_two_maintainers_are_one_too_many(write_ecosystem, make_run, more: str) -> None:
+    assert points(make_run, write_ecosystem({"a": more}))["maintainer"][0] == "problem"
+
+
+@pytest.mark.parametrize(
+    ("title", "answer"),
+    [("Data That Is Not so Large for iOS and x", "ready"), ("tiny things for Everybody", "problem")],
+)
+def test_titles_are_judged_as_r_writes_them(write_ecosystem, make_run, title: str, answer: str) -> None:
+    root = write_ecosystem({"a": f"Title: {title}\n"})
+    assert points(make_run, root)["title and description"][0] == answer
