@@ -23,7 +23,7 @@ _finding = Finder(Category.DOCUMENTATION, "man")
 def check_documentation(package: Package) -> Iterator[Finding]:
     """Findings about the help pages; undocumented exports cost their share of all exports."""
     manual, namespace = package.manual, package.namespace
-    if manual is None or namespace is None:
+    if manual is None or namespace is None or package.misses("man", "help"):
         return
     asked = (
         frozenset(name for name in namespace.exports if not name.startswith(".")) - namespace.imported_objects

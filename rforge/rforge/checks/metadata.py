@@ -146,7 +146,7 @@ def _check_code(package: Package) -> Iterator[Finding]:
 def unused_imports(package: Package) -> frozenset[str]:
     """Packages in Imports that no code and no directive uses; empty where that cannot be said."""
     description, sources, namespace = package.description, package.sources, package.namespace
-    if sources is None or namespace is None or not sources.files:
+    if sources is None or namespace is None or not sources.files or package.misses("R/", "NAMESPACE"):
         return frozenset()
     used = sources.mentioned | namespace.imported_packages
     return description.declared("Imports") - used - STANDARD_PACKAGES

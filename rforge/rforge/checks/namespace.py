@@ -23,6 +23,8 @@ def check_namespace(package: Package) -> Iterator[Finding]:
     namespace = package.namespace
     if namespace is None:
         return
+    if not namespace.present and package.misses(FILE):
+        return
     if not namespace.present:
         yield _finding(
             Severity.ERROR,
@@ -39,7 +41,7 @@ def check_namespace(package: Package) -> Iterator[Finding]:
 
 def _check_imports(package: Package, namespace: Namespace) -> Iterator[Finding]:
     required = package.description.declared("Depends", "Imports")
-    missing = namespace.imported_packages - required - STANDARD_PACKAGES
+    missing = namespace.needed_packages - required - STANDARD_PACKAGES
     if missing:
         yield _finding(
             Severity.ERROR,

@@ -49,9 +49,10 @@ def _compare(news: News, version: str) -> Iterator[Finding]:
                 file=news.file,
             )
         return
-    if news.latest and version_key(news.latest) == version_key(version):
+    told, own = (_key(text) for text in (news.latest, version))
+    if told == own:
         return
-    if news.latest and version_key(news.latest) > version_key(version):
+    if told > own:
         message = f"Its latest version is {news.latest}, and DESCRIPTION is still at {version}."
     elif news.unreleased:
         message = f"It still speaks of a development version, and DESCRIPTION says {version}."
@@ -59,3 +60,11 @@ def _compare(news: News, version: str) -> Iterator[Finding]:
         message = f"It stops at {news.latest}, and DESCRIPTION says {version}."
     advice = "Make the first heading and the field Version name the same version."
     yield _finding(Severity.WARNING, message, advice, file=news.file)
+
+
+def _key(version: str) -> tuple[int, ...]:
+    """People write 1.0.0 for 1.0: zeros at the end do not count here. Nothing where there is no version."""
+    numbers = list(version_key(version)) if version else []
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rforge.examined import Examined, Judged
+    from rforge.package.namespace import Namespace
     from rforge.report import Block, Facts, Table, Value
 
 
@@ -69,10 +70,17 @@ def _reach(judged: Judged, examined: Examined) -> Facts:
             "used_exports": ("Of them used here by name", len(exports & used.keys())),
             "used_internals": (
                 "Used here, and not exported",
-                tuple(sorted(used.keys() - exports)) if exports else (),
+                _internals(namespace, used),
             ),
         },
     )
+
+
+def _internals(namespace: Namespace | None, used: Mapping[str, object]) -> Value:
+    """What is used although nothing exports it; None where only R can tell what a pattern exports."""
+    if namespace is None or namespace.has_patterns:
+        return None
+    return tuple(sorted(used.keys() - namespace.all_exports))
 
 
 def _users(judged: Judged, examined: Examined) -> Table:

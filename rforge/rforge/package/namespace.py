@@ -6,7 +6,7 @@ without R, so the directives of both branches count.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ class Directive:
         lines: where each argument stands.
         names: the name that each argument is given, or an empty text.
         options: the values of `except`, `.registration` and `.fixes`, by name.
+        is_conditional: whether it stands behind `if` or `else`, so that R may pass it over.
     """
 
     name: str
@@ -55,6 +56,14 @@ class Directive:
     lines: tuple[int, ...] = field(default=(), compare=False)
     names: tuple[str, ...] = field(default=(), compare=False)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    is_conditional: bool = field(default=False, compare=False)
+
+    @property
+    def imported_packages(self) -> tuple[str, ...]:
+        """The packages that it imports anything from."""
+        if self.name == "import":
+            return self.arguments
+        return self.arguments[:1] if self.name in _PARTIAL_IMPORTS else ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,17 @@ class Namespace:
         return frozenset(name for d in self._named("export") for name in d.arguments)
 
     @property
+    def all_exports(self) -> frozenset[str]:
+        """The objects, classes and generics that are exported by name."""
+        kinds = self._named("export", "exportClass", "exportClasses", "exportMethods")
+        return frozenset(name for d in kinds for name in d.arguments)
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether a pattern exports more than what is named."""
+        return any(self._named("exportPattern", "exportClassPattern"))
+
+    @property
     def export_patterns(self) -> tuple[str, ...]:
         """The regular expressions that export every object they match."""
         return tuple(pattern for d in self._named("exportPattern") for pattern in d.arguments)
@@ -93,9 +113,13 @@ class Namespace:
     @property
     def imported_packages(self) -> frozenset[str]:
         """The packages that anything is imported from."""
-        whole = {name for d in self._named("import") for name in d.arguments}
-        parts = self._named(*_PARTIAL_IMPORTS)
-        return frozenset(whole | {d.arguments[0] for d in parts if d.arguments})
+        return frozenset(name for d in self.directives for name in d.imported_packages)
+
+    @property
+    def needed_packages(self) -> frozenset[str]:
+        """The packages that anything is imported from under every condition."""
+        sure = (d for d in self.directives if not d.is_conditional)
+        return frozenset(name for d in sure for name in d.imported_packages)
 
     @property
     def imported_objects(self) -> frozenset[str]:
@@ -166,6 +190,8 @@ class _Reader:
         self.code = code
         self.check = check
         self.position = 0
+        self.depth = 0  # of braces; only conditions have them
+        self.is_conditional = False  # whether the next directive is
         self.directives: list[Directive] = []
         self.oddities: list[str] = []
 
@@ -177,7 +203,12 @@ class _Reader:
                 self.check()
             if token.kind is Kind.NAME and self._at("("):
                 self._read_call(token)
-            elif token.text not in ("{", "}", "else"):
+            elif token.text in ("{", "}"):
+                self.depth += 1 if token.text == "{" else -1
+                self.is_conditional = False
+            elif token.text == "else":
+                self.is_conditional = True
+            else:
                 self.oddities.append(f"line {token.line}: {token.text!r} is no directive")
 
     def _at(self, text: str) -> bool:
@@ -189,8 +220,12 @@ class _Reader:
             self.oddities.append(f"line {name.line}: the parenthesis after {name.text} is never closed")
             self.position = len(self.code)
         elif name.text in _KNOWN:
-            self.directives.append(_directive(name, inside))
-        elif name.text != "if":
+            is_conditional = self.is_conditional or self.depth > 0
+            self.directives.append(replace(_directive(name, inside), is_conditional=is_conditional))
+            self.is_conditional = False
+        elif name.text == "if":
+            self.is_conditional = True
+        else:
             self.oddities.append(f"line {name.line}: {name.text} is no directive")
 
     def _take_group(self) -> list[Token] | None:

@@ -20,6 +20,9 @@ FILES = ("inst/NEWS.Rd", "NEWS.Rd", "NEWS.md", "NEWS", "inst/NEWS")
 _LONGEST_HEADING = 200
 
 _VERSION = re.compile(rf"(?<![\w.-])[vV]?({PATTERN})(?!\w)")
+_DATE = re.compile(r"(?:19|20)\d\d([.-])(?:0[1-9]|1[0-2])\1\d\d|\d\d([.-])\d\d\2(?:19|20)\d\d")
+"""A day: no package's version is written so."""
+
 _UNRELEASED = re.compile(r"development version|unreleased|in development", re.IGNORECASE)
 _MARKDOWN_HEADING = re.compile(
     r"^(#{1,3})[ \t]{1,9}(\S.{0,199})|^([^\s#].{0,199})\n(=+|-+)[ \t]*$", re.MULTILINE
@@ -64,7 +67,7 @@ def parse_news(path: str, text: str) -> News:
     """
     unreleased, deepest = False, 9
     for level, heading in _headings(path, text):
-        version = _VERSION.search(heading)
+        version = next((v for v in _VERSION.finditer(heading) if not _DATE.fullmatch(v[1])), None)
         is_unreleased = bool(_UNRELEASED.search(heading))
         if level > deepest or not (version or is_unreleased):
             continue

@@ -60,6 +60,10 @@ class Package:
     tools: tuple[str, ...] | None = None
     reads: tuple[Read, ...] = ()
 
+    def misses(self, *places: str) -> bool:
+        """Whether a file in one of `places` could not be read whole, so that nobody knows what is not in it."""
+        return any(path.startswith(places) for path in self.unreadable)
+
 
 _SOURCE_PARTS: Mapping[str, Callable[[PackageFolder], Any]] = {
     "namespace": read_namespace,

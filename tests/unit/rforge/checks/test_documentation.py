@@ -32,3 +32,9 @@ def test_help_that_was_not_read_is_not_judged(build) -> None:
     package = build({"NAMESPACE": "export(a)"})
     assert list(check_documentation(replace(package, manual=None))) == []
     assert list(check_documentation(replace(package, namespace=None))) == []
+
+
+def test_help_that_could_not_be_read_is_not_said_to_be_missing(build) -> None:
+    package = build({"NAMESPACE": "export(f)\n", "R/f.R": "f <- 1\n"})
+    assert list(check_documentation(replace(package, unreadable=("man/f.Rd",)))) == []
+    assert list(check_documentation(package)) != []

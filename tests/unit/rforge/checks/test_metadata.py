@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rforge.checks.metadata import check_metadata
+from rforge.checks.metadata import check_metadata, unused_imports
 from rforge.findings import Severity
 
 
@@ -100,3 +100,10 @@ def test_a_file_that_could_not_be_read_whole_is_said_and_costs_nothing(build, mo
 def test_a_licence_file_that_exists_is_fine(build) -> None:
     package = build({"LICENSE": "YEAR: 2026"}, "License: MIT + file LICENSE\n")
     assert [message for _, message in found(package) if "points to" in message] == []
+
+
+def test_what_could_not_be_read_whole_is_not_said_to_use_nothing(build) -> None:
+    long = "#" * 3_000_000 + "\nf <- function() rlang::abort()\n"
+    package = build({"R/long.R": long, "NAMESPACE": "export(f)\n"}, "Imports: rlang\n")
+    assert package.misses("R/")
+    assert unused_imports(package) == frozenset()

@@ -47,3 +47,24 @@ def test_code_that_exports_nothing_is_noted(build) -> None:
 def test_patterns_and_handwritten_namespaces_are_good_to_know(build) -> None:
     findings = found(build({"R/a.R": "#' Doc\nf <- 1", "NAMESPACE": 'exportPattern("^[a-z]")'}))
     assert [severity for severity, _ in findings] == [Severity.INFO, Severity.INFO]
+
+
+def test_a_namespace_that_could_not_be_read_is_not_said_to_be_missing(build) -> None:
+    package = replace(build(), namespace=Namespace(present=False))
+    assert list(check_namespace(replace(package, unreadable=("NAMESPACE",)))) == []
+    assert list(check_namespace(package)) != []
+
+
+def test_an_import_behind_a_condition_need_not_be_declared(build) -> None:
+    text = """
+    if (getRversion() >= "3.3.0") importFrom(stats, sigma) else importFrom(lme4, sigma)
+    if (TRUE) {
+      import(nlme)
+      import(TMB)
+    }
+    import(rlang)
+    """
+    messages = [finding.message for finding in check_namespace(build({"NAMESPACE": text}))]
+    assert [message for message in messages if "imports packages" in message] == [
+        "NAMESPACE imports packages that are in neither Depends nor Imports: rlang."
+    ]

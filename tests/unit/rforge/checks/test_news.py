@@ -18,6 +18,7 @@ def messages(build, version: str, news: News | None) -> list[str]:
     ("version", "news"),
     [
         ("1.2.0", News("NEWS.md", "1.2.0")),
+        ("0.9", News("NEWS.md", "0.9.0")),
         ("7.3-58.2", News("NEWS", "7.3.58.2")),
         ("1.2.0", News("NEWS.md", "1.2.0", unreleased=True)),
         ("1.2.0.9000", News("NEWS.md", "1.2.0", unreleased=True)),

@@ -59,3 +59,14 @@ def test_packages_whose_reach_there_is_no_time_for_are_named(write_ecosystem, cl
     assert (report.partial, report.unread) == (True, ("base: reach", "mid: reach", "top: reach"))
     (first, *_) = as_document(report)["packages"]
     assert first == {"package": "base", "direct": 2, "indirect": None, "objects": None}
+
+
+def test_classes_generics_and_what_a_pattern_exports_are_no_internals(write_ecosystem, make_run) -> None:
+    users = {"user/NAMESPACE": "importClassesFrom(base, Fit)\nimportMethodsFrom(base, show_it)\n"}
+    packages = {"base": "", "user": "Imports: base\n"}
+    s4 = {"base/NAMESPACE": "export(fit)\nexportClasses(Fit)\nexportMethods(show_it)\n"}
+    pattern = {"base/NAMESPACE": 'export(fit)\nexportPattern("^s")\n'}
+    (package,) = impact(make_run, write_ecosystem(packages, {**users, **s4}), context="base")["packages"]
+    assert package["used_internals"] == []
+    (package,) = impact(make_run, write_ecosystem(packages, {**users, **pattern}), context="base")["packages"]
+    assert package["used_internals"] is None
