@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -52,19 +51,21 @@ class _Writer:
     def _block(self, block: Block, indent: str) -> Iterator[str]:
         if isinstance(block, Groups):
             for group in block.groups:
-                yield from ("", self._painted(clean(group.title), _BOLD))
+                yield ""
+                yield from (self._painted(line, _BOLD) for line in self._wrapped(clean(group.title)))
                 for part in group.blocks:
                     yield from self._block(part, "  ")
             return
         if block.title:
-            yield from ("", self._painted(f"{indent}{block.title}", _BOLD))
+            yield ""
+            yield from (self._painted(line, _BOLD) for line in self._wrapped(block.title, indent, indent))
         indent += "  " if block.title else ""
         if isinstance(block, Lines):
             yield from (indent + clean_line(line) for line in block.lines)
         elif isinstance(block, Facts):
             yield from self._list([(fact.title, fact.value) for fact in block.facts], indent)
         elif not block.rows:
-            yield f"{indent}{block.empty}"
+            yield from self._wrapped(block.empty, indent, indent)
         else:
             yield from self._table(block, indent)
 
@@ -118,15 +119,35 @@ class _Writer:
         if self.screen.width is None:
             yield start + text
             return
-        width = max(self.screen.width, len(hanging) + _NARROWEST)
-        yield from textwrap.wrap(text, width, initial_indent=start, subsequent_indent=hanging) or [start]
+        if self.screen.width - len(hanging) < _NARROWEST and start.strip():
+            indent = start[: len(start) - len(start.lstrip())]
+            yield from (indent + line for line in _fold(start.strip(), self.screen.width - len(indent)))
+            start = hanging = indent + "  "
+        width = self.screen.width - len(hanging)
+        for number, line in enumerate(_fold(text, max(width, 1))):
+            yield (hanging if number else start) + line
 
     def _painted(self, text: str, colour: str) -> str:
         return f"\x1b[{colour}m{text}\x1b[0m" if self.screen.has_colour and colour and text else text
 
 
 def _fold(text: str, width: int) -> list[str]:
-    return [text] if _width(text) <= width else textwrap.wrap(text, width) or [""]
+    """Lines of at most `width` columns, broken between words where they can be."""
+    if _width(text) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if _width(longer) <= width:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in word:
+            if _width(lines[-1] + letter) > width and lines[-1]:
+                lines.append("")
+            lines[-1] += letter
+    return lines
 
 
 def _width(text: str) -> int:

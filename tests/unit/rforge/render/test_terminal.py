@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from rforge.render.screen import Screen
-from rforge.render.terminal import render
+from rforge.render.terminal import _width, render
 from rforge.report import Lines, Readiness, table
-from rforge.request import Request
+from rforge.request import Mode, Request
 
 PLAIN = Screen()
 LONG = "a long sentence that says what is wrong with a package, and what has to be done about it by whom"
@@ -102,3 +102,14 @@ def test_colour_does_not_move_the_columns(report) -> None:
 
     coloured = render(report(), Screen(80, has_colour=True))
     assert re.sub(r"\x1b\[\d+m", "", coloured) == render(report(), Screen(80))
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_no_line_of_a_real_report_is_wider_than_a_narrow_screen(
+    write_ecosystem, make_run, width: int
+) -> None:
+    root = write_ecosystem({"a": "Title: " + "包裹" * 30 + "\nImports: rlang\n", "b": "Imports: a\n"})
+    for command in ("status", "analyze", "next", "impact", "detect", "deps"):
+        report = make_run(command, root, mode=Mode.RELEASE).report()
+        widest = max(map(_width, render(report, Screen(width)).split("\n")[1:]))
+        assert widest <= width, command
