@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.hosting.ruleset import Ruleset
@@ -27,6 +27,9 @@ TOKENS = ("GH_TOKEN", "GITHUB_TOKEN")
 _REMOTE = re.compile(
     r"(?:https?://(?:[^@/]*@)?|(?:ssh://)?[\w.-]+@)([\w.-]+)(?::\d+/|[:/])([\w.-]+/[\w.-]+?)(?:\.git)?/?"
 )
+_TOKEN = re.compile(r"[!-~]+")
+"""What can stand in a header as it is; what cannot, urllib quotes in its error, where a secret has no place."""
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _SILENCE_S = 30.0
 _LARGEST_BYTES = 4_000_000
 _WORDS = 300
@@ -78,8 +81,9 @@ class GitHub:
             },
         )
         request.add_unredirected_header("Authorization", f"Bearer {self.token}")
+        handlers = [_NoRedirect()] if self.api.startswith("https:") else [_NoRedirect(), ProxyHandler({})]
         try:
-            with build_opener(_NoRedirect).open(request, timeout=_SILENCE_S) as answer:
+            with build_opener(*handlers).open(request, timeout=_SILENCE_S) as answer:
                 return read_json(answer.read(_LARGEST_BYTES))
         except HTTPError as error:
             with error:
@@ -108,7 +112,8 @@ def open_github(remote_url: str, token: str, api: str = API) -> GitHub:
     """The repository that a git remote's URL names.
 
     Raises:
-        PhasegateError: `usage`: the URL names no repository on such a host, or the API is not to be trusted with a token.
+        PhasegateError: `usage`: the URL names no repository on such a host, the API is that of another host or is not to
+            be trusted with a token, or the token cannot be one.
     """
     found = _REMOTE.fullmatch(remote_url)
     if found is None:
@@ -118,10 +123,27 @@ def open_github(remote_url: str, token: str, api: str = API) -> GitHub:
             hint="Rules can be applied where the remote is https://HOST/OWNER/NAME or git@HOST:OWNER/NAME.",
         )
     there = urlsplit(api)
-    if there.scheme != "https" and there.hostname not in ("127.0.0.1", "::1", "localhost"):
+    if there.scheme != "https" and there.hostname not in _THIS_MACHINE:
         raise PhasegateError(
             ErrorCode.USAGE,
             "A token is sent over TLS only.",
             hint="Set GITHUB_API_URL to an https:// address, or unset it.",
         )
-    return GitHub(api.rstrip("/"), found[2], token)
+    if there.hostname not in (*_api_hosts(found[1].lower()), *_THIS_MACHINE):
+        raise PhasegateError(
+            ErrorCode.USAGE,
+            f"The remote is on {found[1]}, and the API is that of {there.hostname}: {found[2]} there is another repository.",
+            hint="Set GITHUB_API_URL to the API of the remote's host.",
+        )
+    if _TOKEN.fullmatch(token.strip()) is None:
+        raise PhasegateError(
+            ErrorCode.USAGE,
+            "The token has characters that no token has.",
+            hint="Set GH_TOKEN to the token alone, on one line.",
+        )
+    return GitHub(api.rstrip("/"), found[2], token.strip())
+
+
+def _api_hosts(host: str) -> tuple[str, ...]:
+    """Where the API of a git host is: GitHub's and GHE.com's are hosts of their own, a GitHub Enterprise Server's is itself."""
+    return (host, f"api.{host.removeprefix('ssh.')}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from phasegate.hosting.github import open_github
 from phasegate.hosting.ruleset import FILE
 from verbs import invoke
 from workshop import FILES, Workshop, git
@@ -178,6 +179,45 @@ def test_a_token_goes_over_tls_only_and_to_a_repository_only(checkout: Path, hos
     assert (plain.returncode, "over TLS only" in plain.stderr) == (2, True)
     git(checkout, "remote", "set-url", "origin", str(checkout))
     assert "names no repository" in protect(checkout, host, "--plan").stderr
+
+
+def test_a_token_that_no_header_can_hold_is_refused_and_not_quoted(checkout: Path, host: Host) -> None:
+    assert protect(checkout, host, "--plan", token=f"{TOKEN}\n").returncode == 0
+    refused = protect(checkout, host, "--plan", token=f"{TOKEN}\nof another line")
+    assert (refused.returncode, "has characters that no token has" in refused.stderr) == (2, True)
+
+
+def test_a_token_for_this_machine_does_not_pass_through_a_proxy(checkout: Path, host: Host) -> None:
+    with Host() as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        tokens = {"GH_TOKEN": TOKEN, "GITHUB_API_URL": host.url, "http_proxy": proxy.url, "NO_PROXY": ""}
+        done = invoke(checkout, "protect", "--plan", **tokens, no_proxy="")
+        proxy.shutdown()
+        thread.join()
+    assert (done.returncode, proxy.asked, bool(host.asked)) == (0, [], True)
+
+
+@pytest.mark.parametrize("remote", ["git@gitlab.test:some/where.git", "https://api.github.com.evil.test/a/b"])
+def test_a_repository_of_another_host_is_not_looked_for_at_this_one(checkout: Path, remote: str) -> None:
+    git(checkout, "remote", "set-url", "origin", remote)
+    done = invoke(
+        checkout, "protect", "--plan", GH_TOKEN=TOKEN, GITHUB_API_URL="", https_proxy="http://127.0.0.1:1"
+    )
+    assert (done.returncode, "is another repository" in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("remote", "api"),
+    [
+        ("https://github.com/some/where", "https://api.github.com"),
+        ("ssh://git@ssh.github.com:443/some/where.git", "https://api.github.com"),
+        ("git@git.corp.test:some/where", "https://git.corp.test/api/v3/"),
+        ("https://corp.ghe.com/some/where", "https://api.corp.ghe.com"),
+    ],
+)
+def test_each_kind_of_host_has_its_api(remote: str, api: str) -> None:
+    assert open_github(remote, TOKEN, api).repository == "some/where"
 
 
 def test_a_host_that_is_not_there_is_an_error(checkout: Path, host: Host) -> None:
