@@ -63,7 +63,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def _choose(root: Path, names: Sequence[str], job: str | None) -> list[tuple[Workflow, list[Job]]]:
     folder = root / ".github" / "workflows"
-    files = [folder / f"{name}.yml" for name in names] or sorted(folder.glob("*.yml"))
+    there = sorted(file for file in folder.glob("*") if file.suffix in (".yml", ".yaml"))
+    unknown = sorted(set(names) - {file.stem for file in there})
+    if unknown:
+        raise WorkflowError(f"there is no workflow {', '.join(unknown)} in {folder}")
+    files = [file for file in there if not names or file.stem in names]
     read = [read_workflow(file) for file in files]
     chosen = [(workflow, with_needs(workflow.jobs, job) if job else list(workflow.jobs)) for workflow in read]
     chosen = [(workflow, jobs) for workflow, jobs in chosen if jobs]

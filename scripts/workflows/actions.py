@@ -73,11 +73,12 @@ def _check_out(inputs: Mapping[str, str], place: Place) -> Ending:
         (
             "fetch",
             "--quiet",
+            "--update-shallow",
             *shallow,
             place.repository.as_uri(),
             f"+{head.stdout.strip()}:refs/remotes/origin/head",
         ),
-        *((("fetch", "--quiet", "--tags", "origin"),) if depth == "0" else ()),
+        *((("fetch", "--quiet", "--update-shallow", "--tags", "origin"),) if depth == "0" else ()),
         ("checkout", "--quiet", "--detach", "refs/remotes/origin/head"),
     )
     for command in commands:

@@ -90,6 +90,17 @@ class Workflow:
     jobs: tuple[Job, ...]
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML as GitHub reads it: a key that is there twice is an error, where PyYAML would take the last and drop the other."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [str(key.value) for key, _ in node.value]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"twice: {', '.join(twice)}", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def read_workflow(path: Path) -> Workflow:
     """The workflow in `path`.
 
@@ -97,16 +108,18 @@ def read_workflow(path: Path) -> Workflow:
         WorkflowError: it cannot be read, or has what cannot be done here.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 # nosec B506 - a SafeLoader
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         raise WorkflowError(f"{path.name}: {error}") from error
-    if not isinstance(content, dict) or not isinstance(content.get("jobs"), dict):
-        raise WorkflowError(f"{path.name}: this is no workflow")
+    if not isinstance(content, dict) or not isinstance(content.get("jobs"), dict) or not content["jobs"]:
+        raise WorkflowError(f"{path.name}: this is no workflow with jobs")
     try:
         _refuse_unknown("the workflow", content, _FILE_KEYS)
         jobs = [job for key in _in_order(content["jobs"]) for job in _jobs(key, content["jobs"][key])]
     except WorkflowError as error:
         raise WorkflowError(f"{path.name}: {error}") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise WorkflowError(f"{path.name}: this is no workflow: {type(error).__name__}: {error}") from error
     name = str(content.get("name", path.stem))
     return Workflow(path.name, name, _texts(content.get("env")), tuple(jobs))
 
@@ -129,10 +142,9 @@ def _jobs(key: str, content: Mapping[str, Any]) -> Iterator[Job]:
     strategy = content.get("strategy") or {}
     _refuse_unknown(f"the strategy of {key}", strategy, {"matrix", "fail-fast"})
     matrix: Mapping[str, Any] = strategy.get("matrix") or {}
-    if not all(isinstance(values, list) for values in matrix.values()) or {"include", "exclude"} & set(
-        matrix
-    ):
-        raise WorkflowError(f"the matrix of {key} is more than lists of values")
+    plain = all(isinstance(values, list) and values for values in matrix.values())
+    if not plain or {"include", "exclude"} & set(matrix):
+        raise WorkflowError(f"the matrix of {key} is other than lists of values")
     for values in itertools.product(*matrix.values()):
         choice = dict(zip(matrix, map(str, values)))
         scope = Scope({"matrix": choice})

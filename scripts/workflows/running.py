@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Callable
 
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 SYSTEM = {"Darwin": "macOS"}.get(platform.system(), platform.system())
 _FILES = ("GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY")
 _GOOD = (Result.SUCCESS, Result.SKIPPED)
+_NOT_INHERITED = (
+    *("GITHUB_*", "RUNNER_*", "GH_*", "GIT_*", "*_TOKEN", "*_SECRET", "*_PASSWORD", "*_KEY", "NEEDS"),
+    *("PYTHONPATH", "PYTHONHOME", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "COVERAGE_*", "NOX*", "VIRTUAL_ENV"),
+    *("PHASEGATE_*", "RFORGE_*", "CLAUDE_*", "R_LIBS*"),
+)
+"""What of this shell no host would set: another run's state, secrets, and what makes a job judge other code than its clone's."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,7 @@ class _Work:
         start = time.monotonic()
         name = fill(step.name, self._scope())
         if start >= self.ends_at:
-            ending = Ending(Result.SKIPPED, "the job's time was over")
+            ending = Ending(Result.TIMED_OUT, "the job's time was over")
         elif not holds(step.condition, self._scope()):
             ending = Ending(Result.SKIPPED, step.condition or "a step before it did not succeed")
         else:
@@ -211,11 +218,12 @@ class _Work:
 
 
 def _environment(runner: Runner, workflow: Workflow, job: Job, folder: Path) -> dict[str, str]:
-    """This machine's variables without what belongs to another run, and GitHub's."""
+    """This machine's variables without what no host would set, and GitHub's."""
     inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "RUNNER_"))
+        name: value
+        for name, value in os.environ.items()
+        if not any(fnmatchcase(name, pattern) for pattern in _NOT_INHERITED)
     }
-
     return {
         **inherited,
         "CI": "true",

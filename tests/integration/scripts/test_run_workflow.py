@@ -115,6 +115,41 @@ def test_a_job_that_takes_too_long_does_nothing_more(place: Place, tmp_path: Pat
     assert not (tmp_path / "late").exists()
 
 
+def test_steps_that_the_job_s_time_did_not_reach_make_it_no_success(place: Place) -> None:
+    status, result = place.run(job("a", "CHECKOUT", "run: exit 1", more="    timeout-minutes: 0.0005\n"))
+    assert (status, results(result)) == (1, {"a": "timed out"})
+
+
+def test_secrets_and_paths_to_other_code_of_this_shell_reach_no_step(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("GH_TOKEN", "PYPI_TOKEN", "PYTHONPATH", "PYTEST_ADDOPTS", "COVERAGE_FILE", "RFORGE_USER")
+    for name in names:
+        monkeypatch.setenv(name, "/elsewhere")
+    jobs = job("a", *(f'run: test -z "${name}"' for name in names))
+    jobs += job("b", 'run: test "$PYTHONPATH" = mine', more="    env: {PYTHONPATH: mine}\n")
+    status, result = place.run(jobs)
+    assert (status, results(result)) == (0, {"a": "success", "b": "success"}), result
+
+
+def test_a_folder_with_blanks_and_letters_of_other_tongues_and_without_its_history_is_run(
+    place: Place, tmp_path: Path
+) -> None:
+    place.run(job("a", "run: exit 0"))
+    whole = "{uses: actions/checkout@v6, with: {fetch-depth: 0}}"
+    place.run(job("a", "CHECKOUT", "run: test -e .github") + job("b", whole, "run: test -e .github"))
+    place.root = tmp_path / "ein Ördner"
+    git(tmp_path, "clone", "--quiet", "--depth=1", (tmp_path / "repository").as_uri(), str(place.root))
+    done = place.start("it", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_workflow_is_found_by_either_of_its_endings(place: Place) -> None:
+    place.run(job("a", "run: exit 0"))
+    (place.root / ".github" / "workflows" / "it.yml").rename(place.root / ".github" / "workflows" / "it.yaml")
+    assert place.start("--list").stdout == "it.yaml: a: a\n"
+
+
 def test_the_nearest_environment_counts_and_no_other_run_is_seen(place: Place) -> None:
     check = '{run: \'test "$A$B$C$CI" = stepjobtoptrue && test -z "$GITHUB_TOKEN"\', env: {A: step}}'
     jobs = job("a", check, more="    env: {A: job, B: job}\n")
@@ -216,6 +251,14 @@ def test_the_python_that_is_asked_for_is_the_one_that_runs(place: Place) -> None
         ),
         ("  a: {runs-on: beos, steps: [{run: x}]}\n", "'beos' is no system"),
         ("  a: [\n", "it.yml: while parsing"),
+        ("  a: {steps: [{run: x}]}\n", "KeyError: 'runs-on'"),
+        (
+            "  a: {runs-on: SYSTEM, strategy: {matrix: {n: []}}, steps: [{run: x}]}\n",
+            "other than lists of values",
+        ),
+        ("  a: {runs-on: SYSTEM, steps: [{run: x}]}\n" * 2, "twice: a"),
+        ("  a: null\n", "this is no workflow"),
+        ("  {}\n", "this is no workflow with jobs"),
     ],
 )
 def test_a_workflow_that_is_not_understood_is_not_begun(place: Place, jobs: str, told: str) -> None:
