@@ -1,9 +1,10 @@
 """What the jobs of a run found, as a page of Markdown: `reports/summary.md`, and GitHub's job summary where there is one.
 
-    python scripts/summary.py reports
+    python scripts/summary.py reports [FILE...]
 
 Reads what the sessions left in the folder: JUnit files (NAME.xml), coverage.xml, and results as JSON (NAME.json, an object
-with a `verdict` and `rows`, each row an object of the same keys). NEEDS, where it is set, is GitHub's `toJSON(needs)`:
+with a `verdict` and `rows`, each row an object of the same keys). Each FILE has to be among them: what did not leave its
+report is not good. NEEDS, where it is set, is GitHub's `toJSON(needs)`:
 how each job ended. Exit status: 0 all is good, 1 something is not, 2 there was nothing to look at, which is no pass.
 """
 
@@ -50,7 +51,7 @@ def tests_section(files: Iterable[Path]) -> Section:
         ]
         seconds = sum(float(s.get("time", 0)) for s in suites)
         rows.append((file.stem, *map(str, counts), f"{seconds:.0f}"))
-        good = good and counts[0] > 0 and counts[1:3] == [0, 0]
+        good = good and counts[0] > counts[3] and counts[1:3] == [0, 0]
     heads = ("suite", "tests", "failures", "errors", "skipped", "seconds")
     return Section("Tests", table(heads, rows), good)
 
@@ -104,6 +105,12 @@ def links(environment: Mapping[str, str]) -> list[str]:
     return [f"[The run and its reports]({server}/{repository}/actions/runs/{run})"] if run else []
 
 
+def missing_section(folder: Path, asked: Iterable[str]) -> Section:
+    """The reports that should be there, and are not."""
+    missing = [(name,) for name in asked if not (folder / name).is_file()]
+    return Section("Missing reports", table(("report",), missing), not missing)
+
+
 def gather(folder: Path, needs: str) -> list[Section]:
     """All that there is to show, in the order of the page."""
     suites = sorted(file for file in folder.glob("*.xml") if file.name != COVERAGE)
@@ -114,8 +121,8 @@ def gather(folder: Path, needs: str) -> list[Section]:
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Write the page about the folder `arguments[0]`; the exit status."""
-    if len(arguments) != 1:
+    """Write the page about the folder `arguments[0]`, which has to hold the files that follow; the exit status."""
+    if not arguments:
         print(__doc__, file=sys.stderr)
         return 2
     folder = Path(arguments[0])
@@ -123,6 +130,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     if not sections:
         print(f"error: {folder} holds no reports, so there is nothing to sum up.", file=sys.stderr)
         return 2
+    missing = missing_section(folder, arguments[1:])
+    sections += [] if missing.good else [missing]
     good = all(section.good for section in sections)
     page = [f"# {'All is good' if good else 'Something is not good'}", "", *links(environment), ""]
     for section in sections:

@@ -1,6 +1,6 @@
 """Whether every command keeps its time budget in every mode, asked of the real server.
 
-    python scripts/validate_time_budgets.py [--path FOLDER] [--mode M] [--command C] [--rounds N] [--json]
+    python scripts/validate_time_budgets.py [--path FOLDER] [--mode M] [--command C] [--rounds N] [--json] [--report FILE]
 
 Without --path, an ecosystem of four packages is written and analysed. A budget is kept when the slowest of the rounds is
 within it; a partial answer means that it was not. Exit status: 0 all are kept; 1 one is not, or a command failed; 3
@@ -20,7 +20,7 @@ from statistics import quantiles
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "rforge"))
+sys.path.insert(0, str(ROOT / "rforge"))
 
 from measuring.ecosystem import write_ecosystem  # noqa: E402 - rforge is found through the line above
 from measuring.faults import ServerError  # noqa: E402
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BROKEN, INCONCLUSIVE = 1, 3
+VERDICTS = {0: "PASS", BROKEN: "FAIL", INCONCLUSIVE: "INCONCLUSIVE"}
 PATIENCE = 2.0
 """How many times its budget a command may take before it is given up."""
 
@@ -66,6 +67,9 @@ def main(arguments: list[str] | None = None) -> int:
         results = [examine(case, options.server, folder, options.rounds, Path(room)) for case in chosen]
     status = INCONCLUSIVE if not results else BROKEN if any(result.problem for result in results) else 0
     print(as_json(results, status) if options.json else table(results, status))
+    if options.report:
+        options.report.parent.mkdir(parents=True, exist_ok=True)
+        options.report.write_text(as_json(results, status), encoding="utf-8")
     return status
 
 
@@ -84,7 +88,7 @@ def examine(case: Case, server: Path, folder: Path, rounds: int, room: Path) -> 
                 start_s = time.perf_counter()
                 result = client.call(f"rforge_{case.command}", arguments, limit_s)
                 taken_s.append(time.perf_counter() - start_s)
-                problem = problem or complaint(result)
+                problem = problem or complaint(result, case)
     except ServerError as error:
         problem = f"{type(error).__name__}: {error}"
     if taken_s and max(taken_s) > case.budget_s:
@@ -93,15 +97,18 @@ def examine(case: Case, server: Path, folder: Path, rounds: int, room: Path) -> 
     return Result(case.command, case.mode, case.budget_s, p50_s, p95_s, max(taken_s, default=None), problem)
 
 
-def complaint(result: dict[str, object]) -> str:
+def complaint(result: dict[str, object], case: Case) -> str:
     """What is wrong with a tool's result, or nothing."""
     content = result.get("content")
     text = str(content[0].get("text", "")) if isinstance(content, list) and content else ""
     if result.get("isError"):
         return text.splitlines()[0] if text else "an error without words"
     try:
-        return "partial" if json.loads(text).get("partial") else ""
-    except (ValueError, AttributeError):
+        report = json.loads(text)
+        if (report["command"], report["mode"]) != (case.command, case.mode):
+            return f"the report of something else: {text[:60]!r}"
+        return "partial" if report["partial"] else ""
+    except (ValueError, KeyError, TypeError):
         return f"no report: {text[:60]!r}"
 
 
@@ -120,14 +127,21 @@ def table(results: Sequence[Result], status: int) -> str:
         lines.append(
             f"{result.command:10} {result.mode:10} {p50:>8} {p95:>8} {budget:>9}  {result.verdict}{why}"
         )
-    words = {0: "PASS", BROKEN: "FAIL", INCONCLUSIVE: "INCONCLUSIVE: nothing was examined"}
-    return "\n".join([*lines, f"{words[status]} ({len(results)} examined)"])
+    why = ": nothing was examined" if status == INCONCLUSIVE else ""
+    return "\n".join([*lines, f"{VERDICTS[status]}{why} ({len(results)} examined)"])
 
 
 def as_json(results: Sequence[Result], status: int) -> str:
-    """For programs."""
+    """For programs, and for the page that sums a run up."""
     rows = [{**asdict(result), "verdict": result.verdict} for result in results]
-    return json.dumps({"status": status, "results": rows}, indent=2)
+    return json.dumps({"status": status, "verdict": VERDICTS[status], "rows": rows}, indent=2)
+
+
+def times(text: str) -> int:
+    """How often: once at least, as what was not called kept no budget."""
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -138,9 +152,10 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--mode", help="only this mode")
     made.add_argument("--command", help="only this command")
-    made.add_argument("--rounds", type=int, default=5, help="calls of each (default: 5)")
+    made.add_argument("--rounds", type=times, default=5, help="calls of each (default: 5)")
     made.add_argument("--server", type=Path, default=ROOT / "rforge" / "server.py", help="another server")
     made.add_argument("--json", action="store_true", help="for programs")
+    made.add_argument("--report", type=Path, help="write the same to this file")
     return made
 
 

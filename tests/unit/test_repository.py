@@ -24,7 +24,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
 SESSION_CALL = re.compile(
     r'pipx run --spec "nox\[uv\]" nox -s ([a-z0-9]+)(?:-\$\{\{ matrix\.python \}\}| -- --[a-z-]+)?'
     r"|(?:python -m )?invoke ([a-z-]+)(?: --[a-z-]+)*"

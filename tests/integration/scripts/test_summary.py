@@ -23,8 +23,8 @@ COVERED = (
 HALF = '<line number="1" hits="0"/><line number="2" hits="1" branch="true" condition-coverage="50% (1/2)"/>'
 
 
-def summarise(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "scripts" / "summary.py"), str(folder)]
+def summarise(folder: Path, *asked: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "scripts" / "summary.py"), str(folder), *asked]
     inherited = {k: v for k, v in os.environ.items() if k != "NEEDS" and not k.startswith("GITHUB_")}
     return subprocess.run(
         command, env={**inherited, **environment}, capture_output=True, encoding="utf-8", check=False
@@ -83,6 +83,7 @@ def test_a_job_that_did_not_succeed_is_not_good(reports: Path, result: str) -> N
     [
         ("unit.xml", JUNIT.format(12, 1), "## Tests (not good)"),
         ("unit.xml", JUNIT.format(0, 0), "## Tests (not good)"),
+        ("unit.xml", JUNIT.format(2, 0), "## Tests (not good)"),  # all of them are skipped
         ("coverage.xml", COVERAGE.format(HALF), "| phasegate | 50.0 % | 90 % |"),
         ("coverage.xml", COVERAGE.format(""), "| phasegate | 0.0 % | 90 % |"),
         (
@@ -99,6 +100,15 @@ def test_a_report_that_is_not_good_makes_the_run_so(
     (reports / name).write_text(content)
     done = summarise(reports)
     assert (done.returncode, told in done.stdout) == (1, True), done.stdout
+
+
+def test_a_report_that_should_be_there_and_is_not_is_not_good(reports: Path) -> None:
+    assert summarise(reports, "unit.xml", "coverage.xml", "budgets.json").returncode == 0
+    done = summarise(
+        reports, "unit.xml", "integration.xml", NEEDS=needs(unit="success", integration="success")
+    )
+    assert (done.returncode, "| integration.xml |" in done.stdout) == (1, True)
+    assert "| unit.xml |" not in done.stdout
 
 
 def test_nothing_to_look_at_is_no_pass(tmp_path: Path) -> None:
