@@ -53,10 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def status(compared: Comparison) -> int:
-    """1 where something is slower or broken, 3 where something is undecided or nothing was compared, else 0."""
+    """1 where something is slower or broken, 3 where something is undecided, works in neither, or nothing was compared."""
     if compared.slower or compared.broken:
         return SLOWER
-    return 0 if compared.judgements and not compared.undecided else INCONCLUSIVE
+    return 0 if compared.judgements and not compared.undecided and not compared.absent else INCONCLUSIVE
 
 
 def table(compared: Comparison, commits: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -95,11 +96,21 @@ def staleness(mutation: Mutation, root: Path) -> str:
     file = root / mutation.file
     if not file.is_file():
         return f"{mutation.file} is not there"
-    times = file.read_text(encoding="utf-8").count(mutation.old)
-    if times != 1:
-        return f"the old text is {times} times in {mutation.file}: {mutation.old!r}"
+    text = file.read_text(encoding="utf-8")
+    if text.count(mutation.old) != 1:
+        return f"the old text is {text.count(mutation.old)} times in {mutation.file}: {mutation.old!r}"
+    if file.suffix == ".py" and not _is_python(text.replace(mutation.old, mutation.new)):
+        return f"{mutation.file} would be no Python, which any test would catch"
     missing = [test for test in mutation.tests if not (root / test.split("::")[0]).exists()]
     return f"there is no {', '.join(missing)}" if missing else ""
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def copy_checkout(repository: Path, folder: Path) -> None:

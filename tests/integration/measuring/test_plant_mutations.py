@@ -71,6 +71,11 @@ def test_a_text_that_is_gone_cannot_be_planted(plant: Plant) -> None:
     assert "1 caught, 0 survived, 1 invalid" in ended.stdout
 
 
+def test_what_is_no_python_any_more_is_no_mutation(plant: Plant) -> None:
+    ended = plant(torn=("return 42", "return ((42"))
+    assert (ended.returncode, "would be no Python" in ended.stdout) == (2, True), ended.stdout
+
+
 def test_a_test_that_fails_anyway_catches_nothing(plant: Plant, repository: Path) -> None:
     (repository / "tests" / "unit" / "test_answer.py").write_text(TEST.replace("42", "7"), encoding="utf-8")
     ended = plant(wrong=("42", "41"))
