@@ -145,7 +145,7 @@ def _root_of(package: str) -> Path:
 
 
 def _run(command: Sequence[str], stdin: str = "") -> None:
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": str(_root_of("rforge"))}
     ended = subprocess.run(
         list(command), input=stdin, capture_output=True, text=True, env=environment, check=False
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.once  # the same on every Python, and not swift
+pytestmark = [pytest.mark.once, pytest.mark.timeout(600)]  # the same on every Python, and not swift
 PERFORMANCE = Path(__file__).resolve().parents[2] / "performance"
 
 
