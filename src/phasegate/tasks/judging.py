@@ -8,7 +8,11 @@ from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.tasks.frame import fail_after_result, open_desk, print_json, verb
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from invoke.context import Context
+
+    from phasegate.ledger.records import Judgement
 
 
 @verb(
@@ -25,7 +29,7 @@ def gates(
     sandbox: str | None = None,
 ) -> None:
     """Run the gates on the tree that would be published, side by side, and keep the evidence."""
-    from phasegate.rollout.applying.judging import let_through, run_gates
+    from phasegate.rollout.applying.judging import run_gates
     from phasegate.rollout.applying.preparing import prepare_subject
     from phasegate.tasks.render import judgement_lines
 
@@ -36,10 +40,7 @@ def gates(
         print_json({"schema": 1, "tree": subject.tree, "judgements": [j.as_json() for j in judgements]})
     else:
         print("\n".join(judgement_lines(judgements)))
-    try:
-        let_through(judgements, None)
-    except PhasegateError as error:
-        fail_after_result(error)
+    _fail_unless_passed(judgements)
 
 
 @verb(fresh="Judge again what was judged before.")
@@ -50,7 +51,7 @@ def checklist(
     sandbox: str | None = None,
 ) -> None:
     """The pre-deployment checklist: the gates of phase internal in five groups, each with its evidence."""
-    from phasegate.rollout.applying.judging import let_through, run_gates
+    from phasegate.rollout.applying.judging import run_gates
     from phasegate.rollout.applying.preparing import prepare_subject
     from phasegate.rollout.planning import checklist as listing
     from phasegate.tasks.render import checklist_lines
@@ -66,10 +67,7 @@ def checklist(
         print_json({"schema": 1, "tree": subject.tree, "verdict": verdict.value, "groups": groups})
     else:
         print("\n".join([*checklist_lines(parts), f"{verdict.value}: {len(judgements)} items"]))
-    try:
-        let_through(judgements, None)
-    except PhasegateError as error:
-        fail_after_result(error)
+    _fail_unless_passed(judgements)
     if not verdict.opens:
         empty = ", ".join(part.group.value for part in parts if not part.judgements)
         fail_after_result(
@@ -79,3 +77,13 @@ def checklist(
                 hint="Add a gate to the phase, and its `group` to the gate's table.",
             )
         )
+
+
+def _fail_unless_passed(judgements: Sequence[Judgement]) -> None:
+    """Nothing is published here, so that no override counts either."""
+    from phasegate.rollout.applying.judging import let_through
+
+    try:
+        let_through(judgements, None)
+    except PhasegateError as error:
+        fail_after_result(error)
