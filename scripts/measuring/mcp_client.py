@@ -72,8 +72,11 @@ class McpClient:
         self._begun_bytes = 0
         self._log: deque[str] = deque(maxlen=_LOG_LINES)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
         self._threads = [
-            threading.Thread(target=target, daemon=True) for target in (self._write, self._read, self._listen)
+            self._listening,
+            threading.Thread(target=self._write, daemon=True),
+            threading.Thread(target=self._read, daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -215,7 +218,7 @@ class McpClient:
             status = f"ended with status {self.process.wait(self.ending_s)}"
         except subprocess.TimeoutExpired:
             status = "closed its output"
-        self._threads[2].join(self.ending_s)
+        self._listening.join(self.ending_s)
         if torn_bytes:
             return TornAnswerError(
                 f"The server {status} in the middle of a line of {torn_bytes} bytes.", self.log

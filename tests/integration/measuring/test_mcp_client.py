@@ -54,7 +54,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def start_client(*options: str) -> McpClient:
         command = [sys.executable, str(SERVER), *options]
-        started.append(McpClient(command, tmp_path, max_answer_bytes=1_000_000, ending_s=0.3))
+        started.append(McpClient(command, tmp_path, max_answer_bytes=1_000_000, ending_s=1.0))
         return started[-1]
 
     yield start_client
@@ -64,6 +64,21 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def test_every_fault_of_the_mock_server_is_tried() -> None:
     assert set(FAULT) == {*mock_mcp_server.AT_ONCE, *mock_mcp_server.FAULTS}
+
+
+def test_a_server_that_is_gone_while_the_threads_begin_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = threading.Thread.start
+
+    def begin_late(thread: threading.Thread) -> None:
+        begin(thread)
+        time.sleep(0.5)
+
+    monkeypatch.setattr(threading.Thread, "start", begin_late)
+    command = [sys.executable, "-c", "raise SystemExit(3)"]
+    with McpClient(command, tmp_path) as client, pytest.raises(ServerEndedError, match="status 3"):
+        client.call("echo")
 
 
 @pytest.mark.parametrize("fault", FAULT)
