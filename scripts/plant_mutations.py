@@ -1,24 +1,26 @@
 """Whether the suites catch mistakes: each mutation of the list is planted in a copy, and its suite is run.
 
-    python scripts/plant_mutations.py [--list FILE] [--only TEXT] [--json]
+    python scripts/plant_mutations.py [--list FILE] [--only TEXT] [--json] [--report FILE]
 
-Exit status: 0 all are caught; 1 one survived; 2 one could not be tried (its text is not there any more, or its tests fail
-without it); 3 nothing was tried.
+Exit status: 0 all are caught; 1 one survived; 3 inconclusive: one could not be tried (its text is not there any more, or its
+tests fail without it), or none was.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from measuring.mutations import Fate, copy_checkout, read_mutations, try_out
+from measuring.reports import Report, Verdict, command_line
+
+if TYPE_CHECKING:
+    import argparse
 
 ROOT = Path(__file__).resolve().parents[1]
-SURVIVED, INVALID, NOTHING = 1, 2, 3
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,30 +40,29 @@ def main(arguments: list[str] | None = None) -> int:
             line = f"{outcome.fate.value:8} {mutation.area:13} {mutation.suite:11} {mutation.name}: {outcome.words}"
             print(line, file=sys.stderr if options.json else sys.stdout, flush=True)
     counts = Counter(outcome.fate for outcome in outcomes)
-    if options.json:
-        rows = [
-            {"name": o.mutation.name, "area": o.mutation.area, "fate": o.fate.value, "words": o.words}
-            for o in outcomes
-        ]
-        print(json.dumps({"mutations": rows}, indent=2))
-    else:
-        print(", ".join(f"{counts[fate]} {fate.value}" for fate in Fate))
-    if counts[Fate.INVALID]:
-        return INVALID
-    if counts[Fate.SURVIVED]:
-        return SURVIVED
-    return 0 if outcomes else NOTHING
+    verdict = Verdict.PASS if outcomes and not counts[Fate.INVALID] else Verdict.INCONCLUSIVE
+    rows = [
+        {
+            "area": outcome.mutation.area,
+            "suite": outcome.mutation.suite,
+            "mutation": outcome.mutation.name,
+            "fate": outcome.fate.value,
+            "words": outcome.words,
+        }
+        for outcome in outcomes
+    ]
+    report = Report(Verdict.FAIL if counts[Fate.SURVIVED] else verdict, rows)
+    return report.tell(", ".join(f"{counts[fate]} {fate.value}" for fate in Fate), options)
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made = command_line(__doc__)
     made.add_argument(
         "--list", type=Path, default=ROOT / "tests" / "mutations.toml", help="the mutations, as TOML"
     )
     made.add_argument("--only", default="", help="those whose area or name holds this")
     made.add_argument("--repository", type=Path, default=ROOT, help="what is copied (default: this checkout)")
-    made.add_argument("--json", action="store_true", help="for programs")
     return made
 
 

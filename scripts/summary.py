@@ -2,9 +2,9 @@
 
     python scripts/summary.py reports [FILE...]
 
-Reads what the sessions left in the folder: JUnit files (NAME.xml), coverage.xml, and results as JSON (NAME.json, an object
-with a `verdict` and `rows`, each row an object of the same keys). Each FILE has to be among them: what did not leave its
-report is not good. NEEDS, where it is set, is GitHub's `toJSON(needs)`:
+Reads what the sessions left in the folder: nox's own report of each (sessions/NAME.json), JUnit files (NAME.xml),
+coverage.xml, and what was measured (NAME.json, as `measuring/reports.py` writes it). Each FILE has to be among them: what
+did not leave its report is not good. NEEDS, where it is set, is GitHub's `toJSON(needs)`:
 how each job ended. Exit status: 0 all is good, 1 something is not, 2 there was nothing to look at, which is no pass.
 """
 
@@ -39,6 +39,16 @@ def jobs_section(needs: Mapping[str, Mapping[str, Any]]) -> Section:
     """How each job ended."""
     rows = [(name, str(job["result"])) for name, job in needs.items()]
     return Section("Jobs", table(("job", "result"), rows), all(result == "success" for _, result in rows))
+
+
+def sessions_section(files: Iterable[Path]) -> Section:
+    """How each session ended, and so each gate, as nox reports it."""
+    ended = [
+        session for file in files for session in json.loads(file.read_text(encoding="utf-8"))["sessions"]
+    ]
+    rows = [(session["name"], session["result"], f"{session['duration']:.0f}") for session in ended]
+    good = all(result == "success" for _, result, _ in rows)
+    return Section("Gates and other sessions", table(("session", "result", "seconds"), rows), good)
 
 
 def tests_section(files: Iterable[Path]) -> Section:
@@ -115,6 +125,8 @@ def gather(folder: Path, needs: str) -> list[Section]:
     """All that there is to show, in the order of the page."""
     suites = sorted(file for file in folder.glob("*.xml") if file.name != COVERAGE)
     sections = [jobs_section(json.loads(needs))] if needs.strip() else []
+    sessions = sorted((folder / "sessions").glob("*.json"))
+    sections += [sessions_section(sessions)] if sessions else []
     sections += [tests_section(suites)] if suites else []
     sections += [coverage_section(folder / COVERAGE)] if (folder / COVERAGE).exists() else []
     return [*sections, *map(result_section, sorted(folder.glob("*.json")))]

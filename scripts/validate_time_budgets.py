@@ -9,7 +9,6 @@ inconclusive: nothing was examined.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
@@ -22,16 +21,16 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "rforge"))
 
-from measuring.ecosystem import write_ecosystem  # noqa: E402 - rforge is found through the line above
+from measuring.ecosystem import PACKAGE, write_ecosystem  # noqa: E402 - rforge is found through the line above
 from measuring.faults import ServerError  # noqa: E402
 from measuring.mcp_client import McpClient  # noqa: E402
+from measuring.reports import Report, Verdict, command_line  # noqa: E402
 from measuring.tables import Case, cases  # noqa: E402
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
-BROKEN, INCONCLUSIVE = 1, 3
-VERDICTS = {0: "PASS", BROKEN: "FAIL", INCONCLUSIVE: "INCONCLUSIVE"}
 PATIENCE = 2.0
 """How many times its budget a command may take before it is given up."""
 
@@ -49,9 +48,9 @@ class Result:
     problem: str
 
     @property
-    def verdict(self) -> str:
-        """PASS or FAIL."""
-        return "FAIL" if self.problem else "PASS"
+    def verdict(self) -> Verdict:
+        """Whether the budget was kept."""
+        return Verdict.FAIL if self.problem else Verdict.PASS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,27 +63,29 @@ def main(arguments: list[str] | None = None) -> int:
     ]
     with tempfile.TemporaryDirectory() as room:
         folder = options.path.resolve() if options.path else write_ecosystem(Path(room))
-        results = [examine(case, options.server, folder, options.rounds, Path(room)) for case in chosen]
-    status = INCONCLUSIVE if not results else BROKEN if any(result.problem for result in results) else 0
-    print(as_json(results, status) if options.json else table(results, status))
-    if options.report:
-        options.report.parent.mkdir(parents=True, exist_ok=True)
-        options.report.write_text(as_json(results, status), encoding="utf-8")
-    return status
+        results = [examine(case, options, folder, Path(room)) for case in chosen]
+    verdict = max((result.verdict for result in results), default=Verdict.INCONCLUSIVE)
+    rows = [{**asdict(result), "verdict": result.verdict.name} for result in results]
+    return Report(verdict, rows).tell(table(results, verdict), options)
 
 
-def examine(case: Case, server: Path, folder: Path, rounds: int, room: Path) -> Result:
-    """Call a command `rounds` times of a server of its own; the first call counts like the others."""
+def examine(case: Case, options: argparse.Namespace, folder: Path, room: Path) -> Result:
+    """Call a command so many rounds of a server of its own; the first call counts like the others."""
     limit_s = PATIENCE * case.budget_s
-    arguments = {"path": str(folder), "mode": case.mode, "format": "json", "context": case.context}
+    arguments = {
+        "path": str(folder),
+        "mode": case.mode,
+        "format": "json",
+        "context": case.context(options.package),
+    }
     taken_s: list[float] = []
     problem = ""
     try:
         with McpClient(
-            [sys.executable, str(server)], room, {"CLAUDE_PLUGIN_DATA": str(room / "data")}
+            [sys.executable, str(options.server)], room, {"CLAUDE_PLUGIN_DATA": str(room / "data")}
         ) as client:
             client.initialize()
-            for _ in range(rounds):
+            for _ in range(options.rounds):
                 start_s = time.perf_counter()
                 result = client.call(f"rforge_{case.command}", arguments, limit_s)
                 taken_s.append(time.perf_counter() - start_s)
@@ -117,7 +118,7 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
 
 
-def table(results: Sequence[Result], status: int) -> str:
+def table(results: Sequence[Result], verdict: Verdict) -> str:
     """For people."""
     lines = [f"{'command':10} {'mode':10} {'p50 s':>8} {'p95 s':>8} {'budget s':>9}  verdict"]
     for result in results:
@@ -125,16 +126,10 @@ def table(results: Sequence[Result], status: int) -> str:
         budget = f"{result.budget_s:g}"
         why = f": {result.problem}" if result.problem else ""
         lines.append(
-            f"{result.command:10} {result.mode:10} {p50:>8} {p95:>8} {budget:>9}  {result.verdict}{why}"
+            f"{result.command:10} {result.mode:10} {p50:>8} {p95:>8} {budget:>9}  {result.verdict.name}{why}"
         )
-    why = ": nothing was examined" if status == INCONCLUSIVE else ""
-    return "\n".join([*lines, f"{VERDICTS[status]}{why} ({len(results)} examined)"])
-
-
-def as_json(results: Sequence[Result], status: int) -> str:
-    """For programs, and for the page that sums a run up."""
-    rows = [{**asdict(result), "verdict": result.verdict} for result in results]
-    return json.dumps({"status": status, "verdict": VERDICTS[status], "rows": rows}, indent=2)
+    why = "" if results else ": nothing was examined"
+    return "\n".join([*lines, f"{verdict.name}{why} ({len(results)} examined)"])
 
 
 def times(text: str) -> int:
@@ -146,16 +141,15 @@ def times(text: str) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made = command_line(__doc__)
     made.add_argument(
         "--path", type=Path, help="the packages to analyse (default: four that are written for it)"
     )
+    made.add_argument("--package", default=PACKAGE, help=f"whose impact is asked for (default: {PACKAGE})")
     made.add_argument("--mode", help="only this mode")
     made.add_argument("--command", help="only this command")
     made.add_argument("--rounds", type=times, default=5, help="calls of each (default: 5)")
     made.add_argument("--server", type=Path, default=ROOT / "rforge" / "server.py", help="another server")
-    made.add_argument("--json", action="store_true", help="for programs")
-    made.add_argument("--report", type=Path, help="write the same to this file")
     return made
 
 

@@ -40,7 +40,7 @@ GIT_SETTINGS = """\
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--whole`, `--seed` and `--step` are for faults; where the real client has to be there, its absence is no reason to skip."""
+    """`--whole`, `--seed` and `--step` are for faults; what has to be there is no reason to skip where it is not."""
     group = parser.getgroup("faults")
     group.addoption("--whole", action="store_true", help="every fault, not the quick selection")
     group.addoption("--seed", type=int, help="repeat the faults of an earlier run, which printed its seed")
@@ -49,9 +49,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--update-snapshots", action="store_true", help="record anew what regression compares with"
     )
     parser.addoption(
-        "--require-clients",
+        "--require-all",
         action="store_true",
-        help="fail where a Claude Code client that CI installs is not given",
+        help="fail where a test is skipped, or a Claude Code client that CI installs is not given",
     )
 
 
@@ -78,6 +78,23 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if figures:
         terminalreporter.section(f"figures (--seed {config.option.seed})")
         terminalreporter.write_line("\n".join(figures))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """What is skipped has failed where everything was asked for."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    if report.skipped and item.config.option.require_all:
+        report.outcome, report.longrepr = "failed", f"{item.nodeid} is skipped: {report.longrepr}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tests of which each was skipped have shown nothing."""
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    counted = {kind: len(reporter.stats.get(kind, ())) for kind in ("skipped", "passed", "xfailed")}
+    if session.exitstatus == pytest.ExitCode.OK and counted == {**counted, "passed": 0, "xfailed": 0}:
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
+from measuring.ecosystem import PACKAGE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,7 +63,7 @@ def _command(case: Case, folder: Path) -> Work:
     from rforge.__main__ import main
 
     options = ["--path", str(folder), "--mode", case.mode, "--format", "json"]
-    arguments = [case.command, case.context, *options]
+    arguments = [case.command, case.context(PACKAGE), *options]
 
     def work() -> None:
         said, complained = io.StringIO(), io.StringIO()

@@ -6,6 +6,9 @@ import importlib
 import sys
 from pathlib import Path
 
+PACKAGE = "medfit"
+"""One of them, on which others depend."""
+
 TESTS = Path(__file__).resolve().parents[2] / "tests"
 
 

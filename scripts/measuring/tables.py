@@ -36,10 +36,9 @@ class Case:
         """What it is called in a table of results."""
         return f"{self.command} {self.mode}"
 
-    @property
-    def context(self) -> str:
-        """What has to be named for the command to make sense: `impact` is the impact of a package."""
-        return "medfit" if self.command == "impact" else ""
+    def context(self, package: str) -> str:
+        """What has to be named for the command to make sense: `impact` is the impact of `package`."""
+        return package if self.command == "impact" else ""
 
 
 def cases() -> tuple[Case, ...]:

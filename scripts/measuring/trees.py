@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
 SCRIPTS = Path(__file__).resolve().parents[1]
@@ -30,29 +31,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def swift_{main_name}"""
 
 
-def unpack(repository: Path, reference: str, folder: Path) -> str:
-    """Write the files of commit `reference` into `folder`; the commit's id.
+def find_commit(repository: Path, references: Sequence[str]) -> str:
+    """The id of the first of `references` that is a commit.
 
     Raises:
-        subprocess.CalledProcessError: git knows no such commit.
+        subprocess.CalledProcessError: git knows none of them; it says so of the last.
     """
-    git = ["git", "-C", str(repository)]
-    found = subprocess.run(
-        [*git, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    commit = found.stdout.strip()
-    archive = subprocess.run(
-        [*git, "archive", "--format=tar", commit], check=True, capture_output=True
-    ).stdout
+    git = ["git", "-C", str(repository), "rev-parse", "--verify", "--end-of-options"]
+    for reference in references:
+        found = subprocess.run(
+            [*git, f"{reference}^{{commit}}"],
+            capture_output=True,
+            text=True,
+            check=reference == references[-1],
+        )
+        if found.returncode == 0:
+            break
+    return found.stdout.strip()
+
+
+def unpack(repository: Path, commit: str, folder: Path) -> None:
+    """Write the files of `commit` into `folder`."""
+    command = ["git", "-C", str(repository), "archive", "--format=tar", commit]
+    archive = subprocess.run(command, check=True, capture_output=True).stdout
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
         if hasattr(tarfile, "data_filter"):
             files.extractall(folder, filter="data")
         else:
             files.extractall(folder)  # noqa: S202 # nosec B202 - git's own archive of this repository
-    return commit
 
 
 def plant_slowness(tree: Path, factor: float) -> None:

@@ -42,7 +42,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     clients = given_clients()
     missing = sorted(set(VERSIONS) - {client.version for client in clients})
-    if missing and metafunc.config.getoption("require_clients"):
+    if missing and metafunc.config.getoption("require_all"):
         raise pytest.UsageError(f"no Claude Code client {' and none '.join(missing)} is given: {HOW}")
     if clients:
         metafunc.parametrize("client", clients, ids=[client.version for client in clients])

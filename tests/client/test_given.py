@@ -21,7 +21,7 @@ def test_each_client_that_ci_installs_has_to_be_given(tmp_path: Path, given: tup
     for version in given:
         executable(tmp_path / version, f"#!/bin/sh\necho '{version} (Claude Code)'\n")
     clients = os.pathsep.join(str(tmp_path / version) for version in given)
-    options = ("--collect-only", "--quiet", "--require-clients", "-p", "no:cacheprovider")
+    options = ("--collect-only", "--quiet", "--require-all", "-p", "no:cacheprovider")
     done = run_module("pytest", tmp_path, *options, str(TESTS), PHASEGATE_CLIENTS=clients)
     missing = [version for version in VERSIONS if version not in given]
     assert (done.returncode == 0) is (not missing)

@@ -1,33 +1,37 @@
 """Whether the running server grows: 10,000 calls of every command in every mode and format.
 
-    python tests/performance/memory_profile.py [--calls N] [--path FOLDER] [--plant-leak BYTES] [--json]
+    python tests/performance/memory_profile.py [--calls N] [--path FOLDER] [--plant-leak BYTES] [--json] [--report FILE]
 
 Exit status: 0 a plateau; 1 a leak, with the lines of code whose memory grew; 3 inconclusive: too few calls, no way to read
-the memory, or not a single right answer. `scripts/measuring/memory.py` says what a plateau is.
+the memory, or a call that was refused, as what was not done cannot leak. `scripts/measuring/memory.py` says what a plateau is.
 """
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import os
 import signal
 import sys
 import tempfile
 import time
 import tracemalloc
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "rforge")]
 
 from measuring.mcp_client import McpClient  # noqa: E402 - found through the line above
 from measuring.memory import LIMIT_BYTES_PER_CALL, growth_of, resident_bytes  # noqa: E402
+from measuring.reports import Report, Verdict, command_line  # noqa: E402
 from measuring.tables import FORMATS, cases  # noqa: E402
 
-LEAK, INCONCLUSIVE = 1, 3
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from measuring.memory import Growth
+
 PACKAGE = ROOT / "tests" / "fixtures" / "r" / "probmed"
 SAMPLES = 100
 TRACED_CALLS = 600
@@ -44,19 +48,26 @@ class Watched:
         self.snapshot = snapshot
         self.client = McpClient(command, room, {"CLAUDE_PLUGIN_DATA": str(room / "data")})
         self.client.initialize()
-        self.right = 0
+        self.refusals: list[str] = []
         self._calls = itertools.cycle(
             (
                 f"rforge_{case.command}",
-                {"path": str(folder), "mode": case.mode, "format": form, "context": case.context},
+                {
+                    "path": str(folder),
+                    "mode": case.mode,
+                    "format": form,
+                    "context": case.context(folder.name),
+                },
             )
             for case, form in itertools.product(cases(), FORMATS)
         )
 
     def call(self, times: int) -> None:
-        """Call it that often; refusals count as calls, but not as right answers."""
+        """Call it that often; what is refused is noted."""
         for tool, arguments in itertools.islice(self._calls, times):
-            self.right += not self.client.call(tool, arguments)["isError"]
+            result = self.client.call(tool, arguments)
+            if result["isError"]:
+                self.refusals.append(f"{tool} {arguments['mode']}: {result['content'][0]['text']}")
 
     def allocations(self) -> tracemalloc.Snapshot:
         """What is allocated now, and where."""
@@ -75,33 +86,36 @@ def main() -> int:
     options = parser().parse_args()
     with tempfile.TemporaryDirectory() as room:
         options.path = options.path.resolve()
-        samples, right = profile(Path(room), options)
+        samples, refusals = profile(Path(room), options)
         growth = growth_of(samples)
-        status = INCONCLUSIVE if growth is None or not right else LEAK if growth.is_leak else 0
-        lines = growing_lines(Path(room), options) if status == LEAK and os.name == "posix" else []
-    said = {
-        "status": status,
+        verdict = judge(growth, refusals)
+        lines = growing_lines(Path(room), options) if verdict is Verdict.FAIL and os.name == "posix" else []
+    row = {
         "calls": options.calls,
-        "right_answers": right,
-        "samples": samples,
-        "lines": lines,
+        "refused": len(refusals),
+        "bytes_per_call": growth and round(growth.bytes_per_call, 1),
+        "limit": LIMIT_BYTES_PER_CALL,
+        "first_mib": growth and round(growth.first_bytes / MIB, 2),
+        "last_mib": growth and round(growth.last_bytes / MIB, 2),
     }
-    if options.json:
-        print(json.dumps({**said, "growth": growth and asdict(growth)}, indent=2))
-    elif growth is None:
-        print("INCONCLUSIVE: too few calls, or this system does not tell how much memory a process has")
-    else:
-        print(
-            f"{ {0: 'PASS', LEAK: 'FAIL'}.get(status, 'INCONCLUSIVE') }: {growth.bytes_per_call:.1f} bytes a call "
-            f"(limit {LIMIT_BYTES_PER_CALL:g}), from {growth.first_bytes / MIB:.2f} to {growth.last_bytes / MIB:.2f} MiB; "
-            f"{right} of {options.calls} calls answered rightly"
-        )
-        print("\n".join(lines))
-    return status
+    words = [f"{verdict.name}: " + ", ".join(f"{name} {value}" for name, value in row.items())]
+    if growth is None:
+        words.append("too few calls, or this system does not tell how much memory a process has")
+    words += [f"refused: {refusals[0]}"] if refusals else []
+    return Report(verdict, [row], {"samples": samples, "lines": lines}).tell(
+        "\n".join([*words, *lines]), options
+    )
 
 
-def profile(room: Path, options: argparse.Namespace) -> tuple[list[tuple[int, int]], int]:
-    """Samples of (calls so far, resident bytes), and how many calls were answered rightly."""
+def judge(growth: Growth | None, refusals: Sequence[str]) -> Verdict:
+    """What the samples say, if every call was one."""
+    if growth is None or refusals:
+        return Verdict.INCONCLUSIVE
+    return Verdict.FAIL if growth.is_leak else Verdict.PASS
+
+
+def profile(room: Path, options: argparse.Namespace) -> tuple[list[tuple[int, int]], list[str]]:
+    """Samples of (calls so far, resident bytes), and which calls were refused."""
     watched = Watched(room, options.path, options.plant_leak)
     samples = []
     step = max(1, options.calls // SAMPLES)
@@ -111,7 +125,7 @@ def profile(room: Path, options: argparse.Namespace) -> tuple[list[tuple[int, in
             resident = resident_bytes(watched.client.process.pid)
             if resident is not None:
                 samples.append((done, resident))
-    return samples, watched.right
+    return samples, watched.refusals
 
 
 def growing_lines(room: Path, options: argparse.Namespace) -> list[str]:
@@ -128,13 +142,12 @@ def growing_lines(room: Path, options: argparse.Namespace) -> list[str]:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made = command_line(__doc__)
     made.add_argument("--calls", type=int, default=10_000, help="default: 10000")
     made.add_argument(
         "--path", type=Path, default=PACKAGE, help="the packages to analyse (default: a small one)"
     )
     made.add_argument("--plant-leak", type=int, default=0, help="bytes to leak a request, to see it caught")
-    made.add_argument("--json", action="store_true", help="for programs")
     return made
 
 

@@ -1,6 +1,6 @@
 """What people would wait for: a mix of modes and commands over real R packages, through the real server.
 
-    python tests/performance/profile_real_usage.py [FOLDER] [--calls N] [--seed S] [--json]
+    python tests/performance/profile_real_usage.py [FOLDER] [--calls N] [--seed S] [--json] [--report FILE]
 
 FOLDER holds R packages, sources or an installed library; without it, the variable RFORGE_R_LIBRARY names it. Each call is for
 one package: in 70 of 100 calls in mode default, in 20 debug, in 5 optimize, in 5 release, any command and format.
@@ -9,8 +9,6 @@ Exit status: 0 every call was answered within its budget; 1 one was not; 3 incon
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import random
 import sys
@@ -25,17 +23,18 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "rforge")]
 
 from measuring.faults import ServerError  # noqa: E402 - found through the line above
 from measuring.mcp_client import McpClient  # noqa: E402
+from measuring.reports import Report, Verdict, command_line  # noqa: E402
 from measuring.tables import FORMATS, Case, cases  # noqa: E402
 from validate_time_budgets import percentile  # noqa: E402
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 MIX = {"default": 70, "debug": 20, "optimize": 5, "release": 5}
 """How often a mode is asked for, in percent."""
 
 SLOW_CALLS = 10
-FAILED, INCONCLUSIVE = 1, 3
 
 
 class Usage:
@@ -57,11 +56,25 @@ class Usage:
         if problem or over:
             self.problems[f"{case.name}: {problem or 'over budget'}"] += 1
 
-    def status(self) -> int:
-        """0, or 1 where something went wrong, or 3 where nothing was called."""
+    @property
+    def verdict(self) -> Verdict:
+        """FAIL where something went wrong."""
         if not self.calls:
-            return INCONCLUSIVE
-        return FAILED if self.problems else 0
+            return Verdict.INCONCLUSIVE
+        return Verdict.FAIL if self.problems else Verdict.PASS
+
+    def rows(self) -> list[dict[str, object]]:
+        """Milliseconds by mode and by command."""
+        return [
+            {
+                "of": name,
+                "calls": len(taken_s),
+                "p50_ms": round(1000 * percentile(taken_s, 50), 1),
+                "p95_ms": round(1000 * percentile(taken_s, 95), 1),
+                "max_ms": round(1000 * max(taken_s), 1),
+            }
+            for name, taken_s in sorted(self.taken_s.items())
+        ]
 
 
 def main() -> int:
@@ -75,8 +88,8 @@ def main() -> int:
     usage = Usage()
     if packages:
         run(usage, packages, options.calls, random.Random(options.seed))
-    print(as_json(usage) if options.json else table(usage, len(packages)))
-    return usage.status()
+    details = {"packages": len(packages), "slowest": usage.slowest, "problems": usage.problems}
+    return Report(usage.verdict, usage.rows(), details).tell(table(usage, len(packages)), options)
 
 
 def run(usage: Usage, packages: Sequence[Path], calls: int, generator: random.Random) -> None:
@@ -117,7 +130,7 @@ def own_data(room: str) -> dict[str, str]:
 def call(client: McpClient, usage: Usage, case: Case, package: Path, generator: random.Random) -> None:
     """One call, about one package."""
     arguments = {"path": str(package), "mode": case.mode, "format": generator.choice(FORMATS)}
-    arguments["context"] = package.name if case.context else ""
+    arguments["context"] = case.context(package.name)
     start_s = time.perf_counter()
     result = client.call(f"rforge_{case.command}", arguments, patience_s=2 * (case.budget_s or 300.0))
     seconds = time.perf_counter() - start_s
@@ -133,39 +146,22 @@ def table(usage: Usage, packages: int) -> str:
         f"{packages} packages, {usage.calls} calls",
         f"{'':18} {'calls':>6} {'p50 ms':>8} {'p95 ms':>8} {'max ms':>8}",
     ]
-    for name, taken_s in sorted(usage.taken_s.items()):
-        figures = (percentile(taken_s, 50), percentile(taken_s, 95), max(taken_s))
-        lines.append(f"{name:18} {len(taken_s):6} " + " ".join(f"{1000 * value:8.1f}" for value in figures))
+    lines += [
+        f"{row['of']:18} {row['calls']:6} {row['p50_ms']:8} {row['p95_ms']:8} {row['max_ms']:8}"
+        for row in usage.rows()
+    ]
     lines += [f"slow: {seconds:.3f} s {name}" for seconds, name in reversed(usage.slowest)]
     lines += [f"problem, {times} times: {what}" for what, times in usage.problems.most_common()]
-    return "\n".join([*lines, "FAIL" if usage.problems else "PASS"])
-
-
-def as_json(usage: Usage) -> str:
-    """For programs."""
-    return json.dumps(
-        {
-            "status": usage.status(),
-            "calls": usage.calls,
-            "seconds": {
-                name: {"calls": len(s), "p50": percentile(s, 50), "p95": percentile(s, 95), "max": max(s)}
-                for name, s in usage.taken_s.items()
-            },
-            "slowest": usage.slowest,
-            "problems": usage.problems,
-        },
-        indent=2,
-    )
+    return "\n".join([*lines, usage.verdict.name])
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     named = os.environ.get("RFORGE_R_LIBRARY")
-    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made = command_line(__doc__)
     made.add_argument("folder", nargs="?", type=Path, default=Path(named) if named else None)
     made.add_argument("--calls", type=int, default=1000, help="default: 1000")
     made.add_argument("--seed", type=int, default=0, help="of the mix (default: 0)")
-    made.add_argument("--json", action="store_true", help="for programs")
     return made
 
 

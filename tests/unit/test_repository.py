@@ -26,7 +26,7 @@ else:
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
 SESSION_CALL = re.compile(
-    r'pipx run --spec "nox\[uv\]" nox -s ([a-z0-9]+)(?:-\$\{\{ matrix\.python \}\}| -- --[a-z-]+)?'
+    r'pipx run --spec "nox\[uv\]" nox -s ([a-z0-9]+)(?:-\$\{\{ matrix\.python \}\}| -- --[a-z-]+| --report reports/sessions/\1\.json)?'
     r"|(?:python -m )?invoke ([a-z-]+)(?: --[a-z-]+)*"
 )
 CLIENT_INSTALL = re.compile(
@@ -83,7 +83,7 @@ def test_what_the_coverage_is_judged_by_is_what_ci_measures_and_hands_on() -> No
     [joined] = re.findall(r'judge_coverage\(session, ("[^)]*")\)', noxfile)
     named = jobs(ROOT / ".github" / "workflows" / "ci.yml")
     handing_on = [
-        command.rsplit(" ", 1)[1]
+        command.split(" nox -s ")[1].split()[0]
         for job in named.values()
         for step in job["steps"]
         for command in [step.get("run", "")]
@@ -117,7 +117,7 @@ def test_the_job_of_the_real_client_installs_those_it_names_and_cannot_pass_with
     named = job["env"]["PHASEGATE_CLIENTS"].split(":")
     assert [match[2] for match in installed] == list(VERSIONS)
     assert [path.split("/node_modules/")[0] for path in named] == [match[1] for match in installed]
-    assert commands[-1].endswith(" nox -s client -- --require-clients")
+    assert commands[-1].endswith(" nox -s client -- --require-all")
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)

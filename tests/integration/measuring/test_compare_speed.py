@@ -49,9 +49,9 @@ def compare(repository: Path) -> Compare:
 def test_what_became_three_times_as_slow_fails(compare: Compare) -> None:
     ended = compare("--plant", "3", "--only", "rforge status default", "--json")
     assert ended.returncode == 1
-    said = json.loads(ended.stdout)
-    assert said["benchmarks"]["rforge status default"]["speed"] == "slower"
-    assert said["benchmarks"]["rforge status default"]["low"] > 2
+    [row] = json.loads(ended.stdout)["rows"]
+    assert (row["benchmark"], row["speed"]) == ("rforge status default", "slower")
+    assert row["low"] > 2
 
 
 def test_what_works_no_more_fails(compare: Compare, repository: Path) -> None:
@@ -78,6 +78,12 @@ def test_what_only_head_can_do_is_told_and_no_pass(compare: Compare, repository:
     ended = compare("--only", "rforge status default")
     assert ended.returncode == 3
     assert "not in base" in ended.stdout
+
+
+def test_the_base_is_the_first_that_is_a_commit_here(compare: Compare) -> None:
+    ended = compare("--base", "0" * 40, "base", "--only", "no benchmark is called so", "--json")
+    said = json.loads(ended.stdout)
+    assert (ended.returncode, said["base"]) == (3, said["head"])
 
 
 def test_a_commit_that_is_not_there_is_wrong_usage(compare: Compare) -> None:

@@ -51,7 +51,7 @@ def plant(repository: Path, tmp_path: Path) -> Plant:
 
 def test_what_a_test_sees_is_caught(plant: Plant, repository: Path) -> None:
     ended = plant(wrong=("42", "41"), broken=("return", "retrun"))
-    assert (ended.returncode, ended.stderr) == (2, "")
+    assert (ended.returncode, ended.stderr) == (3, "")
     assert "caught   errors        unit        wrong: tests/unit/test_answer.py::test_answer" in ended.stdout
     assert "invalid  errors        unit        broken" in ended.stdout  # no test ran: that is not caught
     assert (repository / "src" / "code_under_test.py").read_text(encoding="utf-8") == CODE
@@ -66,20 +66,20 @@ def test_what_no_test_sees_survives(plant: Plant) -> None:
 
 def test_a_text_that_is_gone_cannot_be_planted(plant: Plant) -> None:
     ended = plant(gone=("43", "41"), wrong=("42", "41"))
-    assert ended.returncode == 2
+    assert ended.returncode == 3
     assert "the old text is 0 times in src/code_under_test.py" in ended.stdout
     assert "1 caught, 0 survived, 1 invalid" in ended.stdout
 
 
 def test_what_is_no_python_any_more_is_no_mutation(plant: Plant) -> None:
     ended = plant(torn=("return 42", "return ((42"))
-    assert (ended.returncode, "would be no Python" in ended.stdout) == (2, True), ended.stdout
+    assert (ended.returncode, "would be no Python" in ended.stdout) == (3, True), ended.stdout
 
 
 def test_a_test_that_fails_anyway_catches_nothing(plant: Plant, repository: Path) -> None:
     (repository / "tests" / "unit" / "test_answer.py").write_text(TEST.replace("42", "7"), encoding="utf-8")
     ended = plant(wrong=("42", "41"))
-    assert ended.returncode == 2
+    assert ended.returncode == 3
     assert "fails without it" in ended.stdout
 
 

@@ -57,7 +57,7 @@ def answering(tmp_path: Path, text: str, after_s: float = 0.0) -> Path:
 def test_every_command_keeps_its_budget_in_mode_default(validate: Validate) -> None:
     ended = validate("--mode", "default", "--json")
     said = json.loads(ended.stdout)
-    assert (ended.returncode, said["status"]) == (0, 0), ended.stdout
+    assert (ended.returncode, said["verdict"]) == (0, "PASS"), ended.stdout
     assert {"status", "analyze"} <= {row["command"] for row in said["rows"]}
     assert all(0 < row["p50_s"] <= row["p95_s"] <= row["slowest_s"] < row["budget_s"] for row in said["rows"])
 

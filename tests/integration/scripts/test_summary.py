@@ -31,6 +31,10 @@ def summarise(folder: Path, *asked: str, **environment: str) -> subprocess.Compl
     )
 
 
+def session(name: str, result: str) -> str:
+    return json.dumps({"sessions": [{"name": name, "result": result, "duration": 2.7, "reason": None}]})
+
+
 def needs(**results: str) -> str:
     return json.dumps({name: {"result": result, "outputs": {}} for name, result in results.items()})
 
@@ -41,6 +45,8 @@ def reports(tmp_path: Path) -> Path:
     (tmp_path / "coverage.xml").write_text(COVERAGE.format(COVERED))
     rows = [{"command": "status", "p95_s": 0.5, "verdict": "PASS"}]
     (tmp_path / "budgets.json").write_text(json.dumps({"verdict": "PASS", "rows": rows}))
+    (tmp_path / "sessions").mkdir()
+    (tmp_path / "sessions" / "lint.json").write_text(session("lint", "success"))
     return tmp_path
 
 
@@ -50,6 +56,7 @@ def test_a_good_run_is_a_page_with_its_jobs_tests_coverage_and_budgets(reports: 
     page = (reports / "summary.md").read_text()
     for row in (
         "| lint | success |",
+        "| lint | success | 3 |",
         "| unit | 12 | 0 | 0 | 2 | 3 |",
         "| phasegate | 100.0 % | 90 % |",
         "| status | 0.5 | PASS |",
@@ -86,6 +93,8 @@ def test_a_job_that_did_not_succeed_is_not_good(reports: Path, result: str) -> N
         ("unit.xml", JUNIT.format(2, 0), "## Tests (not good)"),  # all of them are skipped
         ("coverage.xml", COVERAGE.format(HALF), "| phasegate | 50.0 % | 90 % |"),
         ("coverage.xml", COVERAGE.format(""), "| phasegate | 0.0 % | 90 % |"),
+        ("sessions/lint.json", session("lint", "failed"), "## Gates and other sessions (not good)"),
+        ("sessions/lint.json", session("lint", "skipped"), "| lint | skipped | 3 |"),
         (
             "budgets.json",
             '{"verdict": "INCONCLUSIVE", "rows": [{"a": 1}]}',
