@@ -92,8 +92,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Tests of which each was skipped have shown nothing."""
     reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
-    counted = {kind: len(reporter.stats.get(kind, ())) for kind in ("skipped", "passed", "xfailed")}
-    if session.exitstatus == pytest.ExitCode.OK and counted == {**counted, "passed": 0, "xfailed": 0}:
+    skipped, run = reporter.stats.get("skipped"), {"passed", "xfailed"} & set(reporter.stats)
+    if session.exitstatus == pytest.ExitCode.OK and skipped and not run:
         session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
 

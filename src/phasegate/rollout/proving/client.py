@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
-import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.gates.process import run_logged
-from phasegate.redaction import Discretion, redact
+from phasegate.redaction import redact
+from phasegate.rollout.proving.home import Home, client_failed
 from phasegate.strict_json import read_json
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
 
     from phasegate.git.repository import Repository
 
-_TIME_LIMIT_S = 300.0
 _VERSION = re.compile(r"(\S+) \(Claude Code\)\s*")
+_HEALTH = re.compile(r"^(\S+): .* - \W*(\w.*)$", re.MULTILINE)
+"""A line of `claude mcp list`, such as `plugin:NAME:SERVER: python3 server.py - ✔ Connected`."""
+
+PENDING = "pending"
+"""What a client says of a server for whose answer it did not wait."""
+
 _ALIAS = "https://git.test/marketplace.git"
 _PLAIN_ADDRESS = re.compile(r"https://[^@/]+/.*\.git")
-_SWITCHES = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "DISABLE_AUTOUPDATER": "1",
-    "DISABLE_TELEMETRY": "1",
-    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-    "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL": "1",
-}
-_NEEDED_ON_WINDOWS = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "PROGRAMFILES")
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,7 @@ def find_client(program: str) -> Client:
         )
     program = str(Path(found).absolute())
     with tempfile.TemporaryDirectory(prefix="phasegate-client-") as home:
-        answer = _Home(Path(home)).run(program, "--version")
+        answer = Home(Path(home)).run(program, "--version")
     version = _VERSION.fullmatch(answer.stdout)
     if version is None:
         raise PhasegateError(
@@ -106,7 +99,7 @@ class User:
 
     def __init__(self, client: Client, home: Path, repository: Repository, remote: str) -> None:
         self.client = client
-        self._home = _Home(home)
+        self._home = Home(home)
         origin = _address(repository, remote)
         self._address = origin if _PLAIN_ADDRESS.fullmatch(origin) else _ALIAS
         Path(self._home.folder, "gitconfig").write_bytes(
@@ -158,7 +151,7 @@ class User:
         try:
             return {row["id"]: _installed(row) for row in read_json(listing)}
         except (ValueError, KeyError, TypeError) as error:
-            raise _failed("claude plugin list --json", f"it answered {listing[:200]!r}") from error
+            raise client_failed("claude plugin list --json", f"it answered {listing[:200]!r}") from error
 
     def session(self) -> Session:
         """What a session loads as it starts; it then ends, because nobody is logged in. Raises `client-failed`."""
@@ -166,53 +159,29 @@ class User:
         for line in done.stdout.splitlines():
             event = _event(line)
             if event.get("subtype") == "init":
-                return _session(event)
-        raise _failed("claude -p hi", f"no session began: {_words(done)}")
+                session = _session(event)
+                return replace(session, servers=session.servers and self._ask_pending(session.servers))
+        raise client_failed("claude -p hi", f"no session began: {_words(done)}")
+
+    def _ask_pending(self, servers: Mapping[str, str]) -> dict[str, str]:
+        """The servers' states; older clients begin a session without waiting for a server, and tell when asked."""
+        if PENDING not in servers.values():
+            return dict(servers)
+        health = dict(_HEALTH.findall(self._run("mcp", "list").stdout))
+        return {
+            name: health.get(name, state).lower() if state == PENDING else state
+            for name, state in servers.items()
+        }
 
     def _plugin(self, *arguments: str) -> str:
         done = self._run("plugin", *arguments)
         if done.returncode != 0:
             kind = RefusalError if done.returncode > 0 else PhasegateError  # else a signal ended it
-            raise _failed(" ".join(("claude plugin", *arguments)), _words(done), kind)
+            raise client_failed(" ".join(("claude plugin", *arguments)), _words(done), kind)
         return done.stdout
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._home.run(self.client.program, *arguments)
-
-
-class _Home:
-    """A home of its own, where commands find a folder without a project, and leave nothing outside."""
-
-    def __init__(self, folder: Path) -> None:
-        for name in ("work", "tmp"):
-            Path(folder, name).mkdir(parents=True)
-        self.folder = folder.resolve()
-        self.environment = _environment(self.folder)
-        self.stop = threading.Event()
-
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        try:
-            said = Path(tempfile.mkdtemp(prefix="said-", dir=self.folder))
-            try:
-                return self._run(command, said / "output", said / "errors")
-            finally:
-                shutil.rmtree(said, ignore_errors=True)  # what it left running may still write there
-        except OSError as error:
-            raise _failed(" ".join(command), str(error)) from error
-
-    def _run(self, command: tuple[str, ...], output: Path, errors: Path) -> subprocess.CompletedProcess[str]:
-        errors.touch()
-        status = run_logged(
-            command,
-            folder=self.folder / "work",
-            environment=self.environment,
-            log=errors,
-            stop=self.stop,
-            discreet=Discretion(),
-            output=output,
-            limit_s=_TIME_LIMIT_S,
-        )
-        return subprocess.CompletedProcess(command, status, _text(output), _text(errors))
 
 
 def _installed(row: dict[str, Any]) -> Installed:
@@ -235,7 +204,7 @@ def _session(event: dict[str, Any]) -> Session:
         servers = None if listed is None else {server["name"]: server["status"] for server in listed}
         return Session(plugins, frozenset(event["slash_commands"]), servers)
     except (KeyError, TypeError) as error:
-        raise _failed("claude -p hi", f"its init event lacks {error}") from error
+        raise client_failed("claude -p hi", f"its init event lacks {error}") from error
 
 
 def _address(repository: Repository, remote: str) -> str:
@@ -254,30 +223,5 @@ def _git_config(origin: str, address: str) -> str:
     return settings
 
 
-def _environment(home: Path) -> dict[str, str]:
-    inherited = ("PATH", *(_NEEDED_ON_WINDOWS if sys.platform == "win32" else ()))
-    places = {
-        **dict.fromkeys(("HOME", "USERPROFILE"), str(home)),
-        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(home / "tmp")),
-        "CLAUDE_CONFIG_DIR": str(home / ".claude"),
-        "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
-    }
-    kept = {name: os.environ[name] for name in inherited if name in os.environ}
-    return {"PATH": os.defpath, **kept, **places, **_SWITCHES}
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
-
-
 def _words(done: subprocess.CompletedProcess[str]) -> str:
     return " ".join(redact(f"{done.stdout}\n{done.stderr}").split())
-
-
-def _failed(command: str, why: str, kind: type[PhasegateError] = PhasegateError) -> PhasegateError:
-    return kind(
-        ErrorCode.CLIENT_FAILED,
-        f"`{command}` did not do what it was asked.",
-        why=why,
-        hint="Repeat it; where it stays so, try the same by hand, with HOME in a folder of its own.",
-    )

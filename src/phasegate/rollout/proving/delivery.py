@@ -14,7 +14,7 @@ from phasegate.errors import PhasegateError
 from phasegate.gates.worktree import temporary_worktree
 from phasegate.plugin.manifest import MANIFEST, read_catalogue
 from phasegate.plugin.tree import SYMLINK, FolderFiles, join
-from phasegate.rollout.proving.client import RefusalError, User
+from phasegate.rollout.proving.client import PENDING, RefusalError, User
 from phasegate.rollout.proving.commands import commands_of
 from phasegate.rollout.proving.verify import Check
 from phasegate.verdict import Verdict
@@ -34,8 +34,8 @@ _BOOKKEEPING = ".in_use/"
 """What a client adds to an installed folder, measured on 2.1.197 and 2.1.330: notes of the sessions that use it."""
 
 
-_SERVING = frozenset(("connected", "pending"))
-"""What a client says of a server that it started; "pending" is all that 2.1.197 knows as a session begins."""
+_UNKNOWN = frozenset((PENDING, "needs-auth", "needs authentication"))
+"""What a client says of a server that it cannot judge: without a login, or without having waited for it."""
 
 
 @dataclass(frozen=True)
@@ -179,15 +179,18 @@ def _loaded(
 
 
 def _served(subject: str, plugin: str, servers: Mapping[str, object], session: Session) -> Check:
-    """Whether a session starts the servers of the manifest; older clients begin before a server has answered."""
+    """Whether the client starts the servers of the manifest, and they answer."""
     if session.servers is None:
         return Check(subject, Verdict.INCONCLUSIVE, "this client does not say which MCP servers it starts")
     states = {
         name: session.servers.get(f"plugin:{plugin.rpartition('@')[0]}:{name}", "absent") for name in servers
     }
     said = ", ".join(f"{name} ({state})" for name, state in sorted(states.items()))
-    if set(states.values()) <= _SERVING:
+    wrong = set(states.values()) - {"connected"}
+    if not wrong:
         return Check(subject, Verdict.PASS, f"starts its MCP servers: {said}")
+    if wrong <= _UNKNOWN:
+        return Check(subject, Verdict.INCONCLUSIVE, f"may start its MCP servers: {said}")
     return Check(subject, Verdict.FAIL, f"does not start its MCP servers: {said}")
 
 

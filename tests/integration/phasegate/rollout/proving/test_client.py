@@ -13,6 +13,7 @@ import pytest
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.repository import open_repository
 from phasegate.rollout.proving import client as driver
+from phasegate.rollout.proving import home
 from phasegate.rollout.proving.client import Client, RefusalError, User, find_client
 from processes import ends_soon, is_alive, stand_in, wait_for_text
 from workshop import Workshop, git
@@ -205,7 +206,7 @@ def test_an_init_event_of_another_form_is_a_clear_error(
 def test_a_client_that_hangs_is_ended_with_all_that_it_started(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "_TIME_LIMIT_S", 5)
+    monkeypatch.setattr(home, "_TIME_LIMIT_S", 5)
     written = tmp_path / "pid"
     left = f"import os, time; open({str(written)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     leave = f"subprocess.Popen([sys.executable, '-c', {left!r}]); time.sleep(600)"
@@ -239,7 +240,7 @@ def test_a_client_that_refuses_is_told_from_one_that_breaks(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, refused: bool
 ) -> None:
     if "sleep" in body:
-        monkeypatch.setattr(driver, "_TIME_LIMIT_S", 0.5)
+        monkeypatch.setattr(home, "_TIME_LIMIT_S", 0.5)
     with pytest.raises(PhasegateError) as error:
         user(workshop, tmp_path, body).refresh("market")
     refusal(error)

@@ -133,7 +133,10 @@ def test_commands_that_are_named_in_an_unknown_way_are_not_examined(tmp_path: Pa
 @pytest.mark.parametrize(
     ("servers", "verdict"),
     [
-        ({"plugin:demo:one": "connected", "plugin:demo:two": "pending"}, Verdict.PASS),
+        ({"plugin:demo:one": "connected", "plugin:demo:two": "connected"}, Verdict.PASS),
+        ({"plugin:demo:one": "connected", "plugin:demo:two": "pending"}, Verdict.INCONCLUSIVE),
+        ({"plugin:demo:one": "connected", "plugin:demo:two": "needs authentication"}, Verdict.INCONCLUSIVE),
+        ({"plugin:demo:one": "pending", "plugin:demo:two": "failed to connect"}, Verdict.FAIL),
         ({"plugin:demo:one": "connected", "plugin:demo:two": "failed"}, Verdict.FAIL),
         ({"plugin:demo:one": "connected", "plugin:other:two": "connected"}, Verdict.FAIL),
         ({}, Verdict.FAIL),
