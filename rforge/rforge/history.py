@@ -10,17 +10,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import threading
-from typing import TYPE_CHECKING, Any
+import sys
+import time
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 SCHEMA = 1
 FILE = "history.json"
+LOCK = "history.lock"
 MOST = 500
 """How many packages are remembered; the ones that were not asked for longest are forgotten."""
+
+MAX_BYTES = 4 * 1024 * 1024
+"""A history is a hundred times smaller."""
+
+PATIENCE_S = 1.0
+"""How long another process may keep the history before nothing is remembered, in seconds; a turn takes milliseconds."""
 
 
 class History:
@@ -37,7 +46,12 @@ class History:
 
     def scores_below(self, root: Path) -> Callable[[str], int | None]:
         """What gives the last score of the package in a folder relative to `root`, or None."""
-        scores = self._scores(self._read())
+        scores: dict[str, Any] = {}
+        try:
+            root = root.absolute()  # fails where the working directory is gone
+            scores = self._scores(self._read())
+        except OSError as error:
+            self._log(f"the history could not be read: {error}")
 
         def score_of(folder: str) -> int | None:
             score = scores.get(_digest(root / folder))
@@ -46,47 +60,96 @@ class History:
         return score_of
 
     def remember(self, scores: Mapping[Path, int]) -> None:
-        """Keep these scores, in one step that leaves the old file or the new one."""
+        """Keep these scores, in one step that leaves the old file or the new one, whoever else writes meanwhile."""
         if self._folder is None or not scores:
             return
-        document = self._read()
-        kept = self._scores(document)
-        for package, score in scores.items():
-            kept.pop(_digest(package), None)
-            kept[_digest(package)] = score
-        latest = dict(list(kept.items())[-MOST:])
         try:
-            self._write(self._folder, {**document, "schema": SCHEMA, "scores": latest})
-        except OSError as error:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with _turn(self._folder / LOCK):
+                self._replace(self._folder / FILE, scores)
+        except (OSError, RecursionError) as error:
             self._log(f"the history could not be written: {error}")
 
+    def _replace(self, file: Path, scores: Mapping[Path, int]) -> None:
+        document = self._read()
+        if _is_newer(document):
+            self._log("the history is a newer version's, and stays as it is.")
+            return
+        kept = self._scores(document)
+        for package, score in scores.items():
+            key = _digest(package.absolute())
+            kept.pop(key, None)
+            kept[key] = score
+        latest = dict(list(kept.items())[-MOST:])
+        new = file.with_name(f"{FILE}.new")
+        try:
+            new.write_text(json.dumps({**document, "schema": SCHEMA, "scores": latest}), encoding="utf-8")
+            new.replace(file)
+        finally:
+            new.unlink(missing_ok=True)
+
     def _read(self) -> dict[str, Any]:
+        """What the file holds; a file that is none of ours is as good as none.
+
+        Raises:
+            OSError: nobody knows what it holds.
+        """
         if self._folder is None:
             return {}
-        try:
-            document = json.loads((self._folder / FILE).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        file = self._folder / FILE
+        if not file.is_file():  # reading a pipe would never end
             return {}
-        except (OSError, ValueError, RecursionError) as error:
-            self._log(f"the history could not be read: {error}")
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES)
+        try:
+            document = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            self._log(f"the history is broken, and begins anew: {error}")
             return {}
         return document if isinstance(document, dict) else {}
 
     @staticmethod
     def _scores(document: Mapping[str, Any]) -> dict[str, Any]:
         scores = document.get("scores")
-        return dict(scores) if isinstance(scores, dict) else {}
+        return dict(scores) if isinstance(scores, dict) and not _is_newer(document) else {}
 
-    @staticmethod
-    def _write(folder: Path, document: Mapping[str, Any]) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        new = folder / f"{FILE}.{os.getpid()}.{threading.get_ident()}"
-        try:
-            new.write_text(json.dumps(document), encoding="utf-8")
-            new.replace(folder / FILE)
-        finally:
-            new.unlink(missing_ok=True)
+
+def _is_newer(document: Mapping[str, Any]) -> bool:
+    schema = document.get("schema")
+    return isinstance(schema, int) and schema > SCHEMA
+
+
+@contextmanager
+def _turn(lock: Path) -> Iterator[None]:
+    """One process after the other; the system gives the turn back when a process dies.
+
+    Raises:
+        OSError: the turn did not come.
+    """
+    with lock.open("ab") as stream:
+        give_up_s = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                _take(stream)
+                break
+            except OSError:
+                if time.monotonic() > give_up_s:
+                    raise
+                time.sleep(0.005)
+        yield
+
+
+def _take(stream: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _digest(package: Path) -> str:
-    return hashlib.sha256(os.fsencode(package.absolute())).hexdigest()
+    """The name of an absolute path in the file."""
+    return hashlib.sha256(os.fsencode(package)).hexdigest()
