@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from rforge.report import Facts, Groups, Lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rforge.report import Block, Report, Value
 
 SCHEMA = 1
+_NO_LETTER = re.compile("[\ud800-\udfff]")
 
 
 def render(report: Report) -> str:
@@ -37,8 +41,8 @@ def as_document(report: Report) -> dict[str, Any]:
             "elapsed_s": report.timings.elapsed_s,
         },
         "partial": report.partial,
-        "unread": list(report.unread),
-        "warnings": list(report.warnings),
+        "unread": _texts(report.unread),
+        "warnings": _texts(report.warnings),
         "suggestion": report.suggestion,
     }
     for block in report.blocks:
@@ -75,7 +79,7 @@ def _block(block: Block) -> dict[str, Any]:
         values = {fact.key: _value(fact.value) for fact in block.facts}
         return {block.key: values} if block.key else values
     if isinstance(block, Lines):
-        return {block.key: list(block.lines)}
+        return {block.key: _texts(block.lines)}
     keys = [column.key for column in block.columns]
     return {block.key: [dict(zip(keys, map(_value, row))) for row in block.rows]}
 
@@ -83,4 +87,15 @@ def _block(block: Block) -> dict[str, Any]:
 def _value(value: Value) -> Any:
     if isinstance(value, Enum):
         return value.value
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return _texts(value)
+    return _text(value) if isinstance(value, str) else value
+
+
+def _texts(texts: Iterable[str]) -> list[str]:
+    return [_text(text) for text in texts]
+
+
+def _text(text: str) -> str:
+    """The text, with a mark for each byte of a file's name that is no letter: whole messages are refused for such a one."""
+    return text if text.isascii() else _NO_LETTER.sub("\ufffd", text)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
 
 from rforge.render.as_json import as_document, describe_document, render
+from rforge.report import Lines, table
 from rforge.request import Mode, Request
 
 
@@ -35,6 +37,18 @@ def test_a_report_is_an_envelope_with_the_blocks_by_their_keys(report) -> None:
         "tree": ["a", "  b", "  c|d"],
         "packages": [{"is_meta": False, "fruit": "apple"}],
     }
+
+
+def test_a_file_name_that_is_no_text_leaves_a_document_that_everybody_can_read(report) -> None:
+    name = os.fsdecode(b"b\xff\xc3\xa4.R")
+    rows = table("rows", "Rows", {"a": "A", "b": "B"}, [(name, (name,))])
+    document = as_document(
+        report(blocks=(rows, Lines("tree", "T", (name,))), unread=(name,), warnings=(name,))
+    )
+    shown = "b\ufffdä.R"
+    assert document["rows"] == [{"a": shown, "b": [shown]}]
+    assert (document["tree"], document["unread"], document["warnings"]) == ([shown], [shown], [shown])
+    json.dumps(document, ensure_ascii=False).encode("utf-8")
 
 
 def test_a_partial_report_is_marked(report) -> None:
