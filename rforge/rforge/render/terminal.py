@@ -40,7 +40,8 @@ class _Writer:
         self.screen = screen
 
     def lines(self, report: Report) -> Iterator[str]:
-        yield self._painted(f"rforge {report.command} (mode {report.request.mode.value})", _BOLD)
+        title = f"rforge {report.command} (mode {report.request.mode.value})"
+        yield from (self._painted(line, _BOLD) for line in self._wrapped(title))
         for line in opening(report):
             yield from self._wrapped(line)
         for block in report.blocks:
@@ -61,7 +62,9 @@ class _Writer:
             yield from (self._painted(line, _BOLD) for line in self._wrapped(block.title, indent, indent))
         indent += "  " if block.title else ""
         if isinstance(block, Lines):
-            yield from (indent + clean_line(line) for line in block.lines)
+            yield from (
+                part for line in block.lines for part in self._wrapped_inside(clean_line(line), indent)
+            )
         elif isinstance(block, Facts):
             yield from self._list([(fact.title, fact.value) for fact in block.facts], indent)
         elif not block.rows:
@@ -127,6 +130,14 @@ class _Writer:
         for number, line in enumerate(_fold(text, max(width, 1))):
             yield (hanging if number else start) + line
 
+    def _wrapped_inside(self, line: str, indent: str) -> Iterator[str]:
+        """A line that keeps its own indentation, as far as there is room for it."""
+        text = line.lstrip()
+        start = indent + line[: len(line) - len(text)]
+        if self.screen.width is not None:
+            start = start[: max(0, self.screen.width - _NARROWEST)]
+        yield from self._wrapped(text, start, f"{start}  ")
+
     def _painted(self, text: str, colour: str) -> str:
         return f"\x1b[{colour}m{text}\x1b[0m" if self.screen.has_colour and colour and text else text
 
@@ -158,6 +169,6 @@ def _width(text: str) -> int:
 
 
 def _letter_width(letter: str) -> int:
-    if unicodedata.combining(letter):
+    if unicodedata.category(letter) in ("Mn", "Me"):  # marks that stand on the letter before them
         return 0
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1

@@ -105,11 +105,24 @@ def test_colour_does_not_move_the_columns(report) -> None:
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])
+@pytest.mark.parametrize("mode", Mode)
 def test_no_line_of_a_real_report_is_wider_than_a_narrow_screen(
-    write_ecosystem, make_run, width: int
+    write_ecosystem, make_run, width: int, mode: Mode
 ) -> None:
-    root = write_ecosystem({"a": "Title: " + "包裹" * 30 + "\nImports: rlang\n", "b": "Imports: a\n"})
+    chain = {f"p{number}": f"Imports: p{number + 1} (>= 1.0.0)\n" for number in range(20)}
+    root = write_ecosystem({"a": "Title: " + "包裹" * 30 + "\nSuggests: rlang (>= 1.0.0.9000)\n", **chain})
     for command in ("status", "analyze", "next", "impact", "detect", "deps"):
-        report = make_run(command, root, mode=Mode.RELEASE).report()
-        widest = max(map(_width, render(report, Screen(width)).split("\n")[1:]))
+        report = make_run(command, root, mode=mode).report()
+        widest = max(map(_width, render(report, Screen(width)).split("\n")))
         assert widest <= width, command
+
+
+def test_a_tree_keeps_its_shape_where_its_lines_are_too_long(report) -> None:
+    text = render(
+        report(blocks=(Lines("l", "L", ("a", "  b which is longer than that", "  c")),)), Screen(20)
+    )
+    assert text.endswith("L\n  a\n    b which is\n      longer than\n      that\n    c")
+
+
+def test_marks_above_and_below_letters_take_no_column(report) -> None:
+    assert (_width("हिन्दी"), _width("e\u0301\ufe0f\u20dd")) == (5, 1)
