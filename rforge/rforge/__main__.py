@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rforge.commands.table import COMMANDS
+from rforge.errors import shortened
 from rforge.plugin import log
 from rforge.render.screen import Screen
 from rforge.stdio import make_workshop
@@ -18,7 +19,7 @@ from rforge.tools import Call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TextIO
+    from typing import NoReturn, TextIO
 
 PROGRESS_AFTER_S = 1.0
 """Whoever waits longer than that is told how far it is."""
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given["context"] = " ".join(given["context"])
     progress = _Progress()
     try:
-        outcome = make_workshop(_log_budget, _screen()).answer(command, given, Call(progress=progress))
+        outcome = make_workshop(_log_unsaid, _screen()).answer(command, given, Call(progress=progress))
     except KeyboardInterrupt:
         log("interrupted.")
         return 130
@@ -61,8 +62,13 @@ def _discard(stream: TextIO | None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(shortened(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rforge", description="How healthy are the R packages here?")
+    parser = _Parser(prog="rforge", description="How healthy are the R packages here?")
     commands = "; ".join(
         f"{name}: {command.summary[0].lower()}{command.summary[1:-1]}" for name, command in COMMANDS.items()
     )
@@ -87,9 +93,9 @@ def _screen() -> Screen:
     return Screen(shutil.get_terminal_size().columns, has_colour)
 
 
-def _log_budget(message: str) -> None:
-    """A person reads the answer itself; only what went over budget is told apart."""
-    if message.startswith(("TimeBudgetExceeded", "PluginError")):
+def _log_unsaid(message: str) -> None:
+    """A person reads the answer itself, which may be that there is none; told apart is what it does not say."""
+    if not message.startswith(("ValidationError", "MCPServerError")):
         log(message)
 
 

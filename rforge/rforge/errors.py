@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar
 
+HEAD, TAIL = 300, 200
+"""How many characters of the beginning and of the end are kept of a text that is longer than both."""
+
 
 class Severity(Enum):
     """How bad an error is for the user."""
@@ -24,6 +27,11 @@ class Policy(Enum):
     DISABLE_FEATURE = "switch the feature off and go on"
 
 
+def shortened(text: str) -> str:
+    """A text that repeats what somebody gave, which may be as long as they like."""
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} … {text[-TAIL:]}"
+
+
 class RforgeError(Exception):
     """A foreseen stop; `hint` says what to do next."""
 
@@ -32,7 +40,7 @@ class RforgeError(Exception):
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
+        self.message = shortened(message)
         self.hint = hint
 
     def __str__(self) -> str:

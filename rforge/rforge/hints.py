@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rforge.errors import shortened
 from rforge.request import Mode
 
 if TYPE_CHECKING:
@@ -25,5 +26,5 @@ def suggested_mode(request: Request) -> str:
     for mode, pattern in _PATTERNS.items():
         match = pattern.search(request.context)
         if match is not None:
-            return f"You speak of {match.group()!r}: mode {mode.value} looks into that (--mode {mode.value})."
+            return f"You speak of {shortened(match.group())!r}: mode {mode.value} looks into that (--mode {mode.value})."
     return ""

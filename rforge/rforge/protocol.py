@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rforge.errors import Cancelled
+from rforge.errors import Cancelled, shortened
 from rforge.tools import Call, commands_by_tool, describe_tools
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class ProtocolError(Exception):
     """A message that cannot be answered with a result; `code` is JSON-RPC's."""
 
     def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
+        super().__init__(shortened(message))
         self.code = code
 
 

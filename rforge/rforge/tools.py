@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rforge.budgets import budget_of
 from rforge.deadline import Deadline
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rforge.report import Report
     from rforge.request import Request
     from rforge.running import Run
+
+Step = TypeVar("Step", "Run", "Report")
 
 GRACE_S = 0.3
 """How long behind a hard limit the work may still come to its end by itself before it is left alone, in seconds."""
@@ -103,14 +105,14 @@ class Workshop:
         run = self._attempt_twice(
             command, lambda: self._finished(Run(command, request, deadline, previous, call.progress))
         )
-        report = self._reported(run, command)
+        report = self._attempt_twice(command, lambda: self._reported(run, command))
         if report.partial:
             self._log_error(command, TimeBudgetExceeded(deadline.budget.seconds))
         if command == "status":
             self.history.remember(run.scores())
         return report
 
-    def _attempt_twice(self, command: str, attempt: Callable[[], Run]) -> Run:
+    def _attempt_twice(self, command: str, attempt: Callable[[], Step]) -> Step:
         """What the system refuses once may pass: a file that is replaced, a network folder that reconnects."""
         try:
             return attempt()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from rforge.errors import shortened
+
 if TYPE_CHECKING:
     from rforge.report import Report, Value
 
@@ -39,7 +41,8 @@ def worded(value: Value) -> str:
 
 def opening(report: Report) -> list[str]:
     """What has to be known before the rest is read: the context, what is missing, what is switched off."""
-    lines = [f"Context: {clean(report.request.context)}"] if report.request.context else []
+    context = shortened(clean(report.request.context))
+    lines = [f"Context: {context}"] if context else []
     if report.partial:
         lines.append(f"PARTIAL: the time budget of {report.budget.seconds:g} s is used up.")
         if report.unread:

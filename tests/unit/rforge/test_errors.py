@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from rforge.errors import (
+    HEAD,
+    TAIL,
     MCPServerError,
     PluginError,
     Policy,
@@ -10,6 +12,7 @@ from rforge.errors import (
     Severity,
     TimeBudgetExceeded,
     ValidationError,
+    shortened,
 )
 
 
@@ -35,3 +38,12 @@ def test_the_hint_follows_the_message() -> None:
 
 def test_a_plugin_error_names_what_is_switched_off() -> None:
     assert str(PluginError("mode-system", "broken.")) == "mode-system is switched off: broken."
+
+
+def test_a_long_message_keeps_its_beginning_and_its_end() -> None:
+    message = f"There is no folder {'x' * 100_000!r}, alas."
+    assert shortened(message) == ValidationError(message).message
+    assert shortened(message).startswith("There is no folder 'xxx")
+    assert shortened(message).endswith("xxx', alas.")
+    assert len(shortened(message)) == HEAD + TAIL + len(" … ")
+    assert shortened("x" * (HEAD + TAIL)) == "x" * (HEAD + TAIL)

@@ -39,6 +39,26 @@ def test_an_unknown_command_is_status_2(capsys: pytest.CaptureFixture[str]) -> N
     assert "invalid choice" in capsys.readouterr().err
 
 
+def test_bad_usage_is_not_repeated_at_length(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["x" * 100_000])
+    said = capsys.readouterr().err
+    assert len(said) < 1_000
+    assert "invalid choice: 'xxx" in said
+    assert "status" in said
+
+
+def test_a_history_that_cannot_be_written_is_told_a_person_who_has_the_answer_all_the_same(
+    fixtures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").write_bytes(b"")
+    monkeypatch.setenv("CLAUDE_PLUGIN_DATA", str(tmp_path / "data"))
+    assert main(["status", "--path", str(fixtures)]) == 0
+    captured = capsys.readouterr()
+    assert "medfit   0.2.1" in captured.out
+    assert captured.err.startswith("rforge: the history could not be written: ")
+
+
 def test_colour_is_for_terminals_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
     from rforge import __main__ as command_line
 

@@ -231,3 +231,8 @@ def test_any_message_has_an_answer_that_is_json_or_none(message: Any) -> None:
 @given(st.binary(max_size=50))
 def test_any_bytes_have_an_answer(line: bytes) -> None:
     answer_line(line)
+
+
+@pytest.mark.parametrize("asked", [("x" * 100_000, {}), ("tools/call", {"name": "x" * 100_000})])
+def test_a_long_name_is_not_repeated_at_that_length(asked: tuple[str, dict[str, str]]) -> None:
+    assert len(ask(request(*asked))["error"]["message"]) < 1_000

@@ -22,6 +22,8 @@ from rforge.tools import Call, Workshop, describe_tools
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rforge.report import Report
+
 ALL_ON = Flags({MODE_SYSTEM: Flag(enabled=True, percentage=100)})
 
 
@@ -98,6 +100,32 @@ def test_what_the_system_refuses_twice_is_an_error_that_says_why(
     assert outcome.is_error
     assert outcome.text.startswith("The folder could not be read: Input/output error.")
     assert log[-1].startswith("MCPServerError (high) in status")
+
+
+def test_what_the_system_refuses_while_it_is_told_is_answered_the_same_way(
+    workshop: Workshop, fixtures: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, refusals = Run.report, [OSError(5, "Input/output error")]
+
+    def refuse(run: Run, broken: frozenset[str]) -> Report:
+        if refusals:
+            raise refusals.pop()
+        return real(run, broken)
+
+    monkeypatch.setattr(Run, "report", refuse)
+    assert not workshop.answer("status", {"path": str(fixtures)}).is_error
+    refusals += [OSError(5, "Input/output error")] * 2
+    assert workshop.answer("status", {"path": str(fixtures)}).text.startswith("The folder could not be read")
+
+
+@pytest.mark.parametrize("name", ["path", "context", "mode", "format", "x" * 100_000])
+def test_what_is_given_at_great_length_is_not_repeated_at_that_length(
+    workshop: Workshop, log: list[str], fixtures: Path, name: str
+) -> None:
+    asked = {"path": str(fixtures), "format": "markdown", name: "debug" * 20_000}
+    outcome = workshop.answer("status", asked)
+    assert len(outcome.text) < 4_000
+    assert all(len(line) < 1_000 for line in log)
 
 
 def test_a_system_that_keeps_the_work_waiting_does_not_keep_the_answer(
