@@ -6,6 +6,7 @@ without the package (a broken base breaks them all), then by the points of healt
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rforge.budgets import THOROUGH_S
@@ -24,28 +25,41 @@ SHOWN = 10
 """More than that nobody starts with."""
 
 
+@dataclass(frozen=True)
+class Action:
+    """Something to do.
+
+    Attributes:
+        judged: the package that it is about.
+        finding: what it mends.
+        reach: how many packages here cannot do without the package; None where only those that are named were read.
+        gain: the points of health that it brings.
+    """
+
+    judged: Judged
+    finding: Finding
+    reach: int | None
+    gain: float
+
+    @property
+    def rank(self) -> tuple[int, int, float, str]:
+        """What comes first is smallest."""
+        severity = list(Severity).index(self.finding.severity)
+        return (severity, -(self.reach or 0), -self.gain, self.judged.name)
+
+
 def blocks(examined: Examined) -> tuple[Block, ...]:
     """The first actions in order, and how many there are in all."""
-    actions = [
-        (judged, finding, _reach(judged, examined))
-        for judged in examined.focus
-        for finding in judged.findings
-        if finding.advice
-    ]
-    actions.sort(key=lambda action: _rank(*action))
-    rows: list[tuple[Value, ...]] = [
+    actions = sorted(
         (
-            number,
-            judged.name,
-            finding.severity,
-            finding.advice,
-            finding.message,
-            f"{finding.file}:{finding.first_line}" if finding.first_line else finding.file,
-            _gain(finding),
-            reach,
-        )
-        for number, (judged, finding, reach) in enumerate(actions[:SHOWN], start=1)
-    ]
+            Action(judged, finding, _reach(judged, examined), _gain(judged, finding))
+            for judged in examined.focus
+            for finding in judged.findings
+            if finding.advice
+        ),
+        key=lambda action: action.rank,
+    )
+    rows = [_row(number, action) for number, action in enumerate(actions[:SHOWN], start=1)]
     columns = {
         "rank": "Rank",
         "package": "Package",
@@ -64,16 +78,30 @@ def blocks(examined: Examined) -> tuple[Block, ...]:
     )
 
 
-def _reach(judged: Judged, examined: Examined) -> int:
+def _row(number: int, action: Action) -> tuple[Value, ...]:
+    finding = action.finding
+    return (
+        number,
+        action.judged.name,
+        finding.severity,
+        finding.advice,
+        finding.message,
+        f"{finding.file}:{finding.first_line}" if finding.first_line else finding.file,
+        action.gain,
+        action.reach,
+    )
+
+
+def _reach(judged: Judged, examined: Examined) -> int | None:
+    if examined.is_named and len(examined.packages) == len(examined.focus):
+        return None
     return len(examined.ecosystem.users_of(judged.name, hard=True))
 
 
-def _gain(finding: Finding) -> float:
-    return round(WEIGHTS[finding.category] * min(1.0, finding.share), 1)
-
-
-def _rank(judged: Judged, finding: Finding, reach: int) -> tuple[int, int, float, str]:
-    return (list(Severity).index(finding.severity), -reach, -_gain(finding), judged.name)
+def _gain(judged: Judged, finding: Finding) -> float:
+    """Its share of the points that its part lost, which is never more than the part has."""
+    lost = sum(other.share for other in judged.findings if other.category is finding.category)
+    return round(WEIGHTS[finding.category] * finding.share / max(1.0, lost), 1)
 
 
 COMMAND = Command(

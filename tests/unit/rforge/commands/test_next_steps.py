@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from rforge.commands import next_steps
+from rforge.findings import Category
+from rforge.health import WEIGHTS
 from rforge.render.as_json import as_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def steps(make_run, folder: Path) -> dict:
-    return as_document(make_run("next", folder).report())
+def steps(make_run, folder: Path, context: str = "") -> dict:
+    return as_document(make_run("next", folder, context=context).report())
 
 
 def test_what_breaks_an_installation_comes_first(fixtures: Path, make_run) -> None:
@@ -36,3 +40,19 @@ def test_more_than_ten_are_counted_and_not_shown(write_ecosystem, make_run) -> N
 
 def test_nothing_to_do_is_said(fixtures: Path, make_run) -> None:
     assert steps(make_run, fixtures / "medfit")["next"] == []
+
+
+def test_how_many_need_a_package_is_not_said_where_the_others_were_not_read(
+    write_ecosystem, make_run
+) -> None:
+    root = write_ecosystem({"a": "Imports: z\n", "z": ""})
+    assert {row["dependents"] for row in steps(make_run, root, "z")["next"]} == {None}
+    assert {row["dependents"] for row in steps(make_run, root)["next"] if row["package"] == "z"} == {1}
+
+
+def test_what_mending_brings_is_together_no_more_than_the_part_has(write_package, make_run) -> None:
+    root = write_package({"DESCRIPTION": "Package: tiny\nVersion: 1.0\n", "R/a.R": ""})
+    document = steps(make_run, root)
+    gains = [row["gain"] for row in document["next"] if row["where"].startswith("DESCRIPTION")]
+    assert len(gains) > 2
+    assert sum(gains) == pytest.approx(WEIGHTS[Category.METADATA], abs=0.05 * len(gains))
