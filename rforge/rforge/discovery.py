@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rforge.errors import ValidationError
+from rforge.findings import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +36,13 @@ class Found:
         return name.lower() in (self.name.lower(), self.folder.resolve().name.lower())
 
 
-def find_packages(path: str, deadline: Deadline) -> tuple[Found, ...]:
+def find_packages(path: str, deadline: Deadline, unsearched: list[str]) -> tuple[Found, ...]:
     """The packages at or below `path`, sorted by folder; what lies inside a package is part of it.
+
+    Args:
+        path: the folder.
+        deadline: when to stop.
+        unsearched: gets the folders, relative to `path`, that may not be looked into.
 
     Raises:
         ValidationError: `path` is no folder, or holds no package.
@@ -51,7 +57,13 @@ def find_packages(path: str, deadline: Deadline) -> tuple[Found, ...]:
         raise ValidationError(
             f"There is no folder {path!r}.", hint="Give the folder of an R package, or one above it."
         )
-    found = tuple(_walk(root, MAX_DEPTH, deadline))
+    search = _Search(root, deadline, unsearched)
+    found = tuple(search.walk(root, MAX_DEPTH))
+    if not found and unsearched:
+        raise ValidationError(
+            f"There is no R package in {path!r} that can be read; not searched: {listed(frozenset(unsearched))}.",
+            hint="Make these folders ones that you may read, or give another one.",
+        )
     if not found:
         raise ValidationError(
             f"There is no R package in {path!r}: no DESCRIPTION there, nor up to {MAX_DEPTH} folders below.",
@@ -60,38 +72,49 @@ def find_packages(path: str, deadline: Deadline) -> tuple[Found, ...]:
     return found
 
 
-def _walk(folder: Path, depth: int, deadline: Deadline) -> Iterator[Found]:
-    deadline.check()
-    name = _package_name(folder)
-    if name is not None:
-        yield Found(folder, name)
-        return
-    for child in _folders(folder) if depth else ():
-        yield from _walk(folder / child, depth - 1, deadline)
+@dataclass(frozen=True)
+class _Search:
+    root: Path
+    deadline: Deadline
+    unsearched: list[str]
+
+    def walk(self, folder: Path, depth: int) -> Iterator[Found]:
+        self.deadline.check()
+        try:
+            name = _package_name(folder)
+            children = _folders(folder) if name is None and depth else []
+        except OSError:
+            self.unsearched.append(folder.relative_to(self.root).as_posix())
+            return
+        if name is not None:
+            yield Found(folder, name)
+        for child in children:
+            yield from self.walk(folder / child, depth - 1)
 
 
 def _folders(folder: Path) -> list[str]:
-    try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
-    except OSError:
-        return []
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
     return [name for name in names if not name.startswith(".") and name not in _SKIPPED]
 
 
 def _package_name(folder: Path) -> str | None:
     """The name in DESCRIPTION, or None where there is no package.
 
-    Other tools have files called DESCRIPTION too: R's has a field Package, or (when broken) an R folder beside it.
+    Other tools have files called DESCRIPTION too: R's has a field Package, or (when broken) an R folder beside it. One
+    that cannot be read counts, so that somebody says so.
+
+    Raises:
+        OSError: the folder cannot be looked into.
     """
     file = folder / "DESCRIPTION"
+    if not file.is_file():
+        return None
     try:
-        if not file.is_file():
-            return None
         with file.open("rb") as stream:
             match = _NAME.search(stream.read(_HEAD_BYTES))
-        if match is not None:
-            return match[1].decode("ascii")
-        return "" if (folder / "R").is_dir() else None
     except OSError:
-        return None
+        return ""
+    if match is not None:
+        return match[1].decode("ascii")
+    return "" if (folder / "R").is_dir() else None

@@ -10,6 +10,7 @@ from rforge.commands.table import COMMANDS
 from rforge.discovery import find_packages
 from rforge.errors import PluginError, RforgeError, TimeBudgetExceeded
 from rforge.examined import Examined, ecosystem_of, judge
+from rforge.findings import listed
 from rforge.hints import suggested_mode
 from rforge.lenses.table import LENSES
 from rforge.package.survey import survey
@@ -67,6 +68,7 @@ class Run:
         self._progress = progress
         self._found: tuple[Found, ...] = ()
         self._named: tuple[Found, ...] = ()
+        self._unsearched: list[str] = []
         self._instants: list[float] = []
 
     def work(self) -> None:
@@ -83,7 +85,7 @@ class Run:
         self.is_whole = not any(judged.package.unread for judged in self.judged)
 
     def _work(self) -> None:
-        self._found = find_packages(self.request.path, self.deadline)
+        self._found = find_packages(self.request.path, self.deadline, self._unsearched)
         self._instants.append(self.deadline.elapsed_s)
         context = self.request.context
         self._named = tuple(package for package in self._found if context and package.is_called(context))
@@ -121,6 +123,10 @@ class Run:
         if installed:
             warnings.append(
                 f"{installed} installed: their sources, tests and vignettes are not there and were not judged."
+            )
+        if self._unsearched:
+            warnings.append(
+                f"Not searched, because they cannot be read: {listed(frozenset(self._unsearched))}."
             )
         if self.deadline.is_over:
             warnings.append(f"The time budget of {self.deadline.budget.seconds:g} s was used up on the way.")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from typing import TYPE_CHECKING, Callable
 
 import pytest
 
@@ -23,7 +25,7 @@ def make(folder: Path, text: str = "Package: x\n") -> None:
 
 
 def names(root: Path, deadline: Deadline) -> list[str]:
-    return [found.folder.relative_to(root).as_posix() for found in find_packages(str(root), deadline)]
+    return [found.folder.relative_to(root).as_posix() for found in find_packages(str(root), deadline, [])]
 
 
 def test_a_package_folder_is_found_itself(tmp_path: Path, deadline: Deadline) -> None:
@@ -32,7 +34,7 @@ def test_a_package_folder_is_found_itself(tmp_path: Path, deadline: Deadline) ->
 
 
 def test_packages_are_found_below_in_order(fixtures: Path, deadline: Deadline) -> None:
-    assert [found.name for found in find_packages(str(fixtures), deadline)] == ["medfit", "probmed"]
+    assert [found.name for found in find_packages(str(fixtures), deadline, [])] == ["medfit", "probmed"]
 
 
 def test_packages_inside_a_package_are_part_of_it(tmp_path: Path, deadline: Deadline) -> None:
@@ -69,7 +71,7 @@ def test_links_to_folders_are_not_followed(tmp_path: Path, deadline: Deadline) -
 
 def test_a_package_is_called_by_its_name_or_its_folder_s(tmp_path: Path, deadline: Deadline) -> None:
     make(tmp_path / "Folder-main", "Package: Real\n")
-    (found,) = find_packages(str(tmp_path), deadline)
+    (found,) = find_packages(str(tmp_path), deadline, [])
     assert found.is_called("real")
     assert found.is_called("folder-MAIN")
     assert not found.is_called("other")
@@ -78,20 +80,62 @@ def test_a_package_is_called_by_its_name_or_its_folder_s(tmp_path: Path, deadlin
 @pytest.mark.parametrize("path", ["missing", "x" * 5000, "\0"])
 def test_a_path_that_is_no_folder_is_a_friendly_error(tmp_path: Path, deadline: Deadline, path: str) -> None:
     with pytest.raises(ValidationError, match="There is no folder"):
-        find_packages(str(tmp_path) + "/" + path, deadline)
+        find_packages(str(tmp_path) + "/" + path, deadline, [])
 
 
 def test_a_folder_without_packages_is_a_friendly_error(tmp_path: Path, deadline: Deadline) -> None:
     with pytest.raises(ValidationError, match="no R package"):
-        find_packages(str(tmp_path), deadline)
+        find_packages(str(tmp_path), deadline, [])
 
 
 def test_the_search_minds_the_deadline(fixtures: Path, deadline: Deadline, clock) -> None:
     clock.now_s = 5.0
     with pytest.raises(TimeBudgetExceeded):
-        find_packages(str(fixtures), deadline)
+        find_packages(str(fixtures), deadline, [])
 
 
 def test_a_byte_order_mark_hides_no_package(tmp_path: Path, deadline: Deadline) -> None:
     make(tmp_path / "a", "\ufeffPackage: bom\n")
-    assert [found.name for found in find_packages(str(tmp_path), deadline)] == ["bom"]
+    assert [found.name for found in find_packages(str(tmp_path), deadline, [])] == ["bom"]
+
+
+@pytest.fixture
+def found_by_anybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str, list[str]], list[str]]:
+    """The packages that are found below a folder in `tmp_path` by a user whom permissions bind: not the superuser."""
+    if sys.platform == "win32":
+        pytest.skip("permissions do not bind there")
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)  # a user who may not look into what lies above finds this still
+
+    def find(path: str, unsearched: list[str]) -> list[str]:
+        user = os.geteuid()
+        try:
+            if user == 0:
+                os.seteuid(65534)
+            found = find_packages(path, Deadline.after(5, lambda: 0.0), unsearched)
+        finally:
+            os.seteuid(user)
+        return [package.folder.as_posix() for package in found]
+
+    return find
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o400, 0o100])
+def test_a_folder_that_may_not_be_looked_into_is_named(tmp_path: Path, found_by_anybody, mode: int) -> None:
+    make(tmp_path / "a")
+    make(tmp_path / "group" / "locked" / "b")
+    (tmp_path / "group" / "locked").chmod(mode)
+    unsearched: list[str] = []
+    assert found_by_anybody(".", unsearched) == ["a"]
+    assert unsearched == ["group/locked"]
+    with pytest.raises(ValidationError, match="that can be read; not searched: locked"):
+        found_by_anybody("group", [])
+    (tmp_path / "group" / "locked").chmod(0o700)
+
+
+def test_a_package_whose_description_may_not_be_read_is_found(tmp_path: Path, found_by_anybody) -> None:
+    make(tmp_path / "a")
+    (tmp_path / "a" / "DESCRIPTION").chmod(0o000)
+    assert found_by_anybody(".", []) == ["a"]

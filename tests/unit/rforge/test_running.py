@@ -158,3 +158,10 @@ def test_reading_stops_in_time_for_the_answer(fixtures: Path, clock, make_run) -
     clock.step_s = 0.0
     command = COMMANDS["status"]
     assert make_run("status", fixtures, limit_s=command.answer_s / 2).report().unread == ("probmed",)
+
+
+def test_folders_that_were_not_searched_are_told(fixtures: Path, make_run) -> None:
+    run = make_run("status", fixtures)
+    assert run.report().warnings == ()
+    run._unsearched += ["b/locked", "a"]
+    assert run.report().warnings == ("Not searched, because they cannot be read: a, b/locked.",)
