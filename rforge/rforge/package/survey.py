@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 class Package:
     """Everything that was read of one package.
 
-    A part that is None was not read: time ran out (then it is in `unread`), nobody asked for it, or an installed
-    package has no such part. Where a package lies in no repository, `git` is None; without a check, `check_results` is.
+    A part that is None was not read: time ran out (then it is in `unread`), nobody asked for it, nothing of it may be
+    read (then that is in `unreadable`), or an installed package has no such part. Where a package lies in no
+    repository, `git` is None; without a check, `check_results` is.
 
     Attributes:
         folder: where it lies, relative to the folder that was asked for.
@@ -88,6 +89,16 @@ _ON_REQUEST: Mapping[str, Callable[[PackageFolder], Any]] = {
     "tools": read_tools,
 }
 
+_NOTHING: Mapping[str, object] = {
+    "namespace": Namespace(present=False),
+    "news": News(),
+    "vignettes": Vignettes(),
+    "manual": Manual(),
+    "testing": Suite(),
+    "sources": Sources(),
+}
+"""What a part is where there is nothing of it; or where nothing of it may be read, and then nobody knows."""
+
 JUDGED_PARTS = frozenset(_SOURCE_PARTS)
 """The parts that judge a package. The description is always read; the others are asked for by name."""
 
@@ -118,7 +129,10 @@ def survey(root: Path, name: str, deadline: Deadline, parts: Collection[str] = J
     try:
         values["licence_files"] = tuple(path for path in ("LICENSE", "LICENCE") if folder.has(path))
         for part, read in readers.items():
-            values[part] = read(folder)
+            before = len(folder.unreadable)
+            value = read(folder)
+            is_hidden = len(folder.unreadable) > before and value == _NOTHING.get(part)
+            values[part] = None if is_hidden else value
     except TimeBudgetExceeded:
         values["unread"] = tuple(part for part in readers if part not in values)
     return Package(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -14,7 +17,8 @@ from rforge.request import Request
 from rforge.running import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "r"
 
@@ -28,8 +32,30 @@ Maintainer: Ada Example <ada@example.org>
 License: GPL-3
 """
 
+Anybody = Callable[[], "AbstractContextManager[None]"]
 MakeRun = Callable[..., Run]
 Build = Callable[..., Package]
+
+
+@pytest.fixture
+def anybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Anybody:
+    """A block in which permissions bind, as they do not bind the superuser; paths are relative to `tmp_path`."""
+    if sys.platform == "win32":
+        pytest.skip("permissions do not bind there")
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)  # a user who may not look into what lies above finds this still
+
+    @contextmanager
+    def be_anybody() -> Iterator[None]:
+        user = os.geteuid()
+        try:
+            if user == 0:
+                os.seteuid(65534)
+            yield
+        finally:
+            os.seteuid(user)
+
+    return be_anybody
 
 
 class Clock:

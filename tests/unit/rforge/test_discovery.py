@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import os
-import sys
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -99,43 +97,26 @@ def test_a_byte_order_mark_hides_no_package(tmp_path: Path, deadline: Deadline) 
     assert [found.name for found in find_packages(str(tmp_path), deadline, [])] == ["bom"]
 
 
-@pytest.fixture
-def found_by_anybody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str, list[str]], list[str]]:
-    """The packages that are found below a folder in `tmp_path` by a user whom permissions bind: not the superuser."""
-    if sys.platform == "win32":
-        pytest.skip("permissions do not bind there")
-    tmp_path.chmod(0o755)
-    monkeypatch.chdir(tmp_path)  # a user who may not look into what lies above finds this still
-
-    def find(path: str, unsearched: list[str]) -> list[str]:
-        user = os.geteuid()
-        try:
-            if user == 0:
-                os.seteuid(65534)
-            found = find_packages(path, Deadline.after(5, lambda: 0.0), unsearched)
-        finally:
-            os.seteuid(user)
-        return [package.folder.as_posix() for package in found]
-
-    return find
-
-
 @pytest.mark.parametrize("mode", [0o000, 0o400, 0o100])
-def test_a_folder_that_may_not_be_looked_into_is_named(tmp_path: Path, found_by_anybody, mode: int) -> None:
+def test_a_folder_that_may_not_be_looked_into_is_named(
+    tmp_path: Path, deadline: Deadline, anybody, mode: int
+) -> None:
     make(tmp_path / "a")
     make(tmp_path / "group" / "locked" / "b")
     (tmp_path / "group" / "locked").chmod(mode)
     unsearched: list[str] = []
-    assert found_by_anybody(".", unsearched) == ["a"]
+    with anybody():
+        assert [found.name for found in find_packages(".", deadline, unsearched)] == ["x"]
     assert unsearched == ["group/locked"]
-    with pytest.raises(ValidationError, match="that can be read; not searched: locked"):
-        found_by_anybody("group", [])
+    with anybody(), pytest.raises(ValidationError, match="that can be read; not searched: locked"):
+        find_packages("group", deadline, [])
     (tmp_path / "group" / "locked").chmod(0o700)
 
 
-def test_a_package_whose_description_may_not_be_read_is_found(tmp_path: Path, found_by_anybody) -> None:
+def test_a_package_whose_description_may_not_be_read_is_found(
+    tmp_path: Path, deadline: Deadline, anybody
+) -> None:
     make(tmp_path / "a")
     (tmp_path / "a" / "DESCRIPTION").chmod(0o000)
-    assert found_by_anybody(".", []) == ["a"]
+    with anybody():
+        assert [found.folder.name for found in find_packages(".", deadline, [])] == ["a"]

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+import pytest
 
 from fixtures.mediationverse import LARGE_BYTES, PACKAGES, PROBLEMS, write_mediationverse
 from rforge.deadline import Deadline
 from rforge.package.description import STANDARD_PACKAGES
 from rforge.package.survey import JUDGED_PARTS, survey
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_the_fixture_is_read_whole(fixtures: Path, clock) -> None:
@@ -78,3 +77,28 @@ def test_only_the_parts_that_are_asked_for_are_read(fixtures: Path, clock) -> No
     assert (package.sources, package.inventory, package.unread) == (None, None, ())
     assert [read.path for read in package.reads] == ["DESCRIPTION", "NAMESPACE"]
     assert package.reads[0].bytes == (fixtures / "medfit" / "DESCRIPTION").stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("file", "part"),
+    [
+        ("NAMESPACE", "namespace"),
+        ("NEWS.md", "news"),
+        ("man/a.Rd", "manual"),
+        ("tests/testthat/test-a.R", "testing"),
+        ("vignettes/a.Rmd", "vignettes"),
+        ("R/a.R", "sources"),
+    ],
+)
+def test_a_part_that_may_not_be_read_is_not_taken_for_one_that_is_not_there(
+    write_package, anybody, file: str, part: str
+) -> None:
+    root = write_package({file: ""})
+    closed = root / file.partition("/")[0]
+    closed.chmod(0o000)
+    with anybody():
+        package = survey(Path(root.name), "tiny", Deadline.after(60, lambda: 0.0))
+    closed.chmod(0o700)
+    assert package.unreadable
+    assert getattr(package, part) is None
+    assert package.unread == ()
