@@ -37,9 +37,10 @@ class Flag:
 
 @dataclass(frozen=True)
 class Flags:
-    """All flags of a file; a flag that is not in it is off."""
+    """All flags of a file; a flag that is not in it is off, and so is one that is broken, as `broken` says."""
 
     by_name: Mapping[str, Flag] = field(default_factory=dict)
+    broken: tuple[PluginError, ...] = ()
 
     def is_on(self, name: str, user: str) -> bool:
         """Whether the user with id `user` has feature `name`."""
@@ -77,7 +78,14 @@ def parse_flags(text: str) -> Flags:
     flags = document.get("flags")
     if not isinstance(flags, dict):
         raise PluginError("Every flagged feature", "the flag file has no table of flags.")
-    return Flags({name: _read_flag(name, table) for name, table in flags.items()})
+    by_name: dict[str, Flag] = {}
+    broken: list[PluginError] = []
+    for name, table in flags.items():
+        try:
+            by_name[name] = _read_flag(name, table)
+        except PluginError as error:
+            broken.append(error)
+    return Flags(by_name, tuple(broken))
 
 
 def _read_flag(name: str, table: Any) -> Flag:

@@ -24,13 +24,17 @@ def log(message: str) -> None:
 
 
 def load_flags(root: Path = ROOT) -> Flags:
-    """The flags of the plugin; a missing or broken file is logged, and every flag is off."""
+    """The flags of the plugin; a missing or broken file is logged, and every flag is off; a broken flag is off alone."""
     try:
-        return parse_flags((root / "flags.json").read_text(encoding="utf-8"))
+        flags = parse_flags((root / "flags.json").read_text(encoding="utf-8"))
     except PluginError as error:
         log(str(error))
     except (OSError, UnicodeDecodeError) as error:
         log(str(PluginError("Every flagged feature", f"the flag file cannot be read ({error}).")))
+    else:
+        for problem in flags.broken:
+            log(str(problem))
+        return flags
     return ALL_OFF
 
 

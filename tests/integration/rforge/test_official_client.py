@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -120,3 +121,19 @@ def test_after_a_call_that_the_client_gave_up_the_next_is_answered() -> None:
         return bool((await talk.call_tool("rforge_status")).is_error)
 
     assert converse(conversation) is False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are letters there")
+def test_files_whose_names_are_no_text_leave_an_answer_that_the_client_understands(tmp_path: Path) -> None:
+    package = tmp_path / os.fsdecode(b"pack\xff")
+    (package / "R").mkdir(parents=True)
+    (package / "DESCRIPTION").write_text("Package: tiny\n", encoding="utf-8")
+    (package / "R" / os.fsdecode(b"f\xfe.R")).write_text("f <- 1\n", encoding="utf-8")
+
+    async def conversation(talk: Any) -> list[Any]:
+        asked = [("rforge_status", "default"), ("rforge_analyze", "debug"), ("rforge_detect", "release")]
+        return [await talk.call_tool(tool, {"mode": mode, "format": "json"}) for tool, mode in asked]
+
+    for result in converse(conversation, tmp_path):
+        assert result.structured_content == json.loads(text(result))
+        assert "pack\ufffd" in text(result)

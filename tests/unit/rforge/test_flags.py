@@ -75,16 +75,30 @@ def test_the_share_of_users_is_the_percentage(percentage: int) -> None:
         '{"schema": 2, "flags": {}}',
         '{"schema": 1}',
         '{"schema": 1, "flags": []}',
-        '{"schema": 1, "flags": {"f": true}}',
-        '{"schema": 1, "flags": {"f": {}}}',
-        '{"schema": 1, "flags": {"f": {"enabled": "yes"}}}',
-        '{"schema": 1, "flags": {"f": {"enabled": true, "users": "ada"}}}',
-        '{"schema": 1, "flags": {"f": {"enabled": true, "users": ["ada"]}}}',
-        '{"schema": 1, "flags": {"f": {"enabled": true, "percentage": 101}}}',
-        '{"schema": 1, "flags": {"f": {"enabled": true, "percentage": NaN}}}',
-        '{"schema": 1, "flags": {"f": {"enabled": true, "percentage": true}}}',
     ],
 )
 def test_a_broken_flag_file_is_a_plugin_error(text: str) -> None:
     with pytest.raises(PluginError):
         parse_flags(text)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "true",
+        "{}",
+        '{"enabled": "yes"}',
+        '{"enabled": true, "users": "ada"}',
+        '{"enabled": true, "users": ["ada"]}',
+        '{"enabled": true, "percentage": 101}',
+        '{"enabled": true, "percentage": NaN}',
+        '{"enabled": true, "percentage": true}',
+    ],
+)
+def test_a_broken_flag_is_off_and_told_and_the_others_work(broken: str) -> None:
+    text = (
+        f'{{"schema": 1, "flags": {{"f": {broken}, "mode-system": {{"enabled": true, "percentage": 100}}}}}}'
+    )
+    found = parse_flags(text)
+    assert (found.is_on("f", "ada"), found.is_on("mode-system", "ada")) == (False, True)
+    assert [str(error).partition(":")[0] for error in found.broken] == ["f is switched off"]

@@ -36,6 +36,15 @@ def test_without_a_readable_flag_file_everything_is_off_and_the_log_says_so(
     assert captured.out == ""
 
 
+def test_a_broken_flag_is_logged_and_switches_off_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = {"later": {"enabled": "for some"}, "mode-system": {"enabled": True, "percentage": 100}}
+    (tmp_path / "flags.json").write_text(json.dumps({"schema": 1, "flags": flags}), encoding="utf-8")
+    assert load_flags(tmp_path).is_on("mode-system", "anyone")
+    assert capsys.readouterr().err == "rforge: later is switched off: `enabled` must be true or false.\n"
+
+
 def test_the_version_is_the_one_in_the_manifest(tmp_path: Path) -> None:
     (tmp_path / ".claude-plugin").mkdir()
     (tmp_path / ".claude-plugin" / "plugin.json").write_text('{"version": "2.1.0"}', encoding="utf-8")
