@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
 
+_BARE_LINK = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
+"""By which GitHub makes a link of an address that stands in a text (GFM, 6.9)."""
+
 
 def render(report: Report) -> str:
     """The report as Markdown."""
@@ -64,4 +67,4 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", clean(text))
+    return _BARE_LINK.sub(r"\\\g<0>", _SPECIAL.sub(r"\\\1", clean(text)))
