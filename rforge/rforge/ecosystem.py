@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rforge.package.description import STANDARD_PACKAGES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -38,6 +40,11 @@ class Ecosystem:
     def needed_by(self, name: str) -> frozenset[str]:
         """The packages here that `name` cannot do without."""
         return frozenset(d.name for d in self.inside.get(name, ()) if d.field in HARD_FIELDS)
+
+    def needed_from_outside(self, name: str) -> frozenset[str]:
+        """The packages that `name` cannot do without, that are not here and do not come with R."""
+        entries = self.outside.get(name, ())
+        return frozenset(d.name for d in entries if d.field in HARD_FIELDS) - STANDARD_PACKAGES
 
     def users_of(self, name: str, *, hard: bool = False) -> frozenset[str]:
         """The packages here that name `name` among their dependencies; those only that cannot do without it if `hard`."""

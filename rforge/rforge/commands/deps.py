@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rforge.budgets import QUICK_S
 from rforge.commands.command import Command
-from rforge.ecosystem import HARD_FIELDS
 from rforge.examined import satisfies
+from rforge.package.description import STANDARD_PACKAGES
 from rforge.report import facts, table
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def blocks(examined: Examined) -> tuple[Block, ...]:
 
 def _summary(examined: Examined) -> Facts:
     ecosystem = examined.ecosystem
-    outside = {d.name for entries in ecosystem.outside.values() for d in entries if d.field in HARD_FIELDS}
+    outside = frozenset().union(*map(ecosystem.needed_from_outside, ecosystem.names))
     return facts(
         "summary",
         "Summary",
@@ -96,11 +96,12 @@ def _outside(examined: Examined) -> Table:
     users: dict[str, dict[str, set[str]]] = {}
     for name, entries in examined.ecosystem.outside.items():
         for entry in entries if name in shown else ():
-            users.setdefault(entry.name, {}).setdefault(entry.field, set()).add(name)
+            if entry.name not in STANDARD_PACKAGES:
+                users.setdefault(entry.name, {}).setdefault(entry.field, set()).add(name)
     rows: list[tuple[Value, ...]] = []
     for package, fields in users.items():
         everyone = tuple(sorted(set().union(*fields.values())))
-        rows.append((package, len(everyone), tuple(field for field in fields), everyone))
+        rows.append((package, len(everyone), tuple(fields), everyone))
     rows.sort(key=lambda row: (-int(str(row[1])), str(row[0]).lower()))
     columns = {"package": "Package", "user_count": "Used by", "fields": "Fields", "users": "Users"}
     return table("outside", "Packages needed from elsewhere", columns, rows)

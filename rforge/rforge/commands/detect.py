@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rforge.budgets import QUICK_S
 from rforge.commands.command import Command
 from rforge.commands.status import kind_of
-from rforge.ecosystem import HARD_FIELDS
 from rforge.report import Group, Groups, facts
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def is_meta_package(judged: Judged, examined: Examined) -> bool:
     """Whether the package is there to bring others: it needs two here at least, and they are half of all that it needs."""
     name = judged.name
     inside = examined.ecosystem.needed_by(name)
-    outside = {d.name for d in examined.ecosystem.outside.get(name, ()) if d.field in HARD_FIELDS}
+    outside = examined.ecosystem.needed_from_outside(name)
     is_used = bool(examined.ecosystem.users_of(name, hard=True))
     return len(inside) > 1 and len(inside) >= _META_SHARE * len(inside | outside) and not is_used
 

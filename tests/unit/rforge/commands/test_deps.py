@@ -46,3 +46,9 @@ def test_circles_remotes_and_needs_from_elsewhere_are_named(write_ecosystem, mak
 def test_a_named_package_is_shown_with_what_it_needs(write_ecosystem, make_run) -> None:
     document = deps(make_run, write_ecosystem(PACKAGES), context="mid")
     assert [row["package"] for row in document["release_order"]] == ["base", "mid"]
+
+
+def test_what_comes_with_r_is_not_needed_from_elsewhere(write_ecosystem, make_run) -> None:
+    document = deps(make_run, write_ecosystem({"a": "Imports: stats, methods, cli\nSuggests: tools\n"}))
+    assert [row["package"] for row in document["outside"]] == ["cli"]
+    assert document["summary"]["external"] == 1

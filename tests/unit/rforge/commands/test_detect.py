@@ -52,3 +52,8 @@ def test_the_tools_of_a_package_are_named(write_ecosystem, make_run) -> None:
     assert package["tools"] == ["GitHub Actions", "pkgdown", "renv"]
     assert (package["roxygen"], package["testthat_edition"], package["tests"]) == ("7.3.2", "3", "testthat")
     assert package["compiled_code"] is True
+
+
+def test_what_comes_with_r_makes_no_package_less_of_a_meta_package(write_ecosystem, make_run) -> None:
+    packages = {"a": "", "b": "", "verse": "Imports: a, b, stats, methods, utils, tools\n"}
+    assert detect(make_run, write_ecosystem(packages))["project"]["meta_packages"] == ["verse"]
