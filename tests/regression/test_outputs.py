@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Callable
 
 import pytest
 
+from measuring.ecosystem import PACKAGE
 from measuring.tables import FORMATS, Case, cases
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def test_every_command_says_in_every_mode_and_format_what_it_said(
 
 
 def command_line(case: Case, form: str) -> list[str]:
-    named = [case.context] if case.context else []
+    named = [context] if (context := case.context(PACKAGE)) else []
     return [case.command, *named, "--mode", case.mode, "--format", form]
 
 

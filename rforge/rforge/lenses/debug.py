@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rforge.examined import Examined
+    from rforge.package.description import Dependency
     from rforge.report import Block, Table, Value
 
 
@@ -44,27 +45,30 @@ def _issues(examined: Examined) -> Table:
 
 
 def _tree(examined: Examined) -> Iterator[str]:
-    opened: set[str] = set()
-    for judged in examined.focus:
-        yield from _branch(judged.name, examined, "", opened)
-
-
-def _branch(name: str, examined: Examined, indent: str, opened: set[str]) -> Iterator[str]:
-    """A package and below it what it needs; each package is opened once."""
-    examined.deadline.check()
+    """Each package and below it what it needs; a package of the folder is opened once."""
     ecosystem = examined.ecosystem
-    if name in opened:
-        yield f"{indent}{name} (see above)"
-        return
-    opened.add(name)
-    yield f"{indent}{name}"
-    inner = indent + "  "
-    for dependency in (*ecosystem.inside.get(name, ()), *ecosystem.outside.get(name, ())):
-        if dependency.name in ecosystem.needed_by(name):
-            yield from _branch(dependency.name, examined, inner, opened)
-        else:
-            wanted = f" ({dependency.operator} {dependency.version})" if dependency.operator else ""
-            yield f"{inner}{dependency.name}{wanted} [{dependency.field}]"
+    opened: set[str] = set()
+    waiting = [("", judged.name, True) for judged in reversed(examined.focus)]
+    while waiting:
+        examined.deadline.check()
+        indent, name, is_inside = waiting.pop()
+        if name in opened:
+            yield f"{indent}{name} (see above)"
+            continue
+        yield f"{indent}{name}"
+        if is_inside:
+            opened.add(name)
+            needed = (*ecosystem.inside.get(name, ()), *ecosystem.outside.get(name, ()))
+            inside = ecosystem.needed_by(name)
+            waiting += [
+                (f"{indent}  ", each.name if each.name in inside else _wanted(each), each.name in inside)
+                for each in reversed(needed)
+            ]
+
+
+def _wanted(dependency: Dependency) -> str:
+    version = f" ({dependency.operator} {dependency.version})" if dependency.operator else ""
+    return f"{dependency.name}{version} [{dependency.field}]"
 
 
 def _trace(examined: Examined) -> Table:

@@ -46,6 +46,12 @@ def test_a_circle_ends(write_ecosystem, make_run) -> None:
     assert tree == ["a", "  b", "    a (see above)", "b (see above)"]
 
 
+def test_a_chain_of_packages_is_shown_to_its_end(write_ecosystem, make_run) -> None:
+    chain = {f"p{n:04}": f"Imports: p{n + 1:04}\n" for n in range(1100)}
+    tree = debug(make_run, write_ecosystem({**chain, "p1100": ""}))["tree"]
+    assert [line.strip() for line in tree[:1101]] == [*chain, "p1100"]
+
+
 def test_what_was_read_is_shown_in_its_order(fixtures: Path, make_run) -> None:
     trace = debug(make_run, fixtures, context="probmed")["trace"]
     assert [(row["number"], row["file"]) for row in trace[:2]] == [(1, "DESCRIPTION"), (2, "NAMESPACE")]
