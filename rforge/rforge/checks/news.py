@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rforge.findings import Category, Finder, Severity
@@ -41,7 +42,8 @@ def check_news(package: Package) -> Iterator[Finding]:
 
 def _compare(news: News, version: str) -> Iterator[Finding]:
     if is_development(version):
-        if not news.unreleased and news.latest and version_key(news.latest) < version_key(version)[:3]:
+        released = ".".join(re.split(r"[.-]", version)[:3])
+        if not news.unreleased and news.latest and version_key(news.latest) < version_key(released):
             yield _finding(
                 Severity.NOTE,
                 f"It says nothing yet about {version}.",
@@ -49,7 +51,7 @@ def _compare(news: News, version: str) -> Iterator[Finding]:
                 file=news.file,
             )
         return
-    told, own = (_key(text) for text in (news.latest, version))
+    told, own = (version_key(text) if text else () for text in (news.latest, version))
     if told == own:
         return
     if told > own:
@@ -60,11 +62,3 @@ def _compare(news: News, version: str) -> Iterator[Finding]:
         message = f"It stops at {news.latest}, and DESCRIPTION says {version}."
     advice = "Make the first heading and the field Version name the same version."
     yield _finding(Severity.WARNING, message, advice, file=news.file)
-
-
-def _key(version: str) -> tuple[int, ...]:
-    """People write 1.0.0 for 1.0: zeros at the end do not count here. Nothing where there is no version."""
-    numbers = list(version_key(version)) if version else []
-    while numbers and not numbers[-1]:
-        numbers.pop()
-    return tuple(numbers)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from rforge.package.description import Description, parse_description
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +45,12 @@ class PackageFolder:
         self.deadline = deadline
         self.unreadable: list[str] = []
         self.reads: list[Read] = []
+
+    @cached_property
+    def description(self) -> Description:
+        """The package's description, read once; an empty one where there is no such file."""
+        file = self.read("DESCRIPTION")
+        return parse_description(file) if file is not None else Description({})
 
     def read(self, path: str) -> FileText | None:
         """The text of a regular file, or None when there is none or it cannot be read."""

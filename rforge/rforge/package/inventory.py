@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rforge.package.build_ignore import FILE, BuildIgnore, parse_build_ignore
-from rforge.package.description import parse_description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,12 +46,8 @@ class Inventory:
 
 def read_inventory(folder: PackageFolder) -> Inventory:
     """The inventory of the package in `folder`."""
-    description = folder.read("DESCRIPTION")
     rules_file = folder.read(FILE)
-    rules = parse_build_ignore(
-        rules_file.text if rules_file is not None else "",
-        parse_description(description).name if description is not None else "",
-    )
+    rules = parse_build_ignore(rules_file.text if rules_file is not None else "", folder.description.name)
     files: list[FileSize] = []
     ignored: list[str] = []
     for path, size in _walk(folder, rules, ""):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rforge.package.description import STANDARD_PACKAGES, parse_description
+from rforge.package.description import STANDARD_PACKAGES
 from rforge.package.folder import PackageFolder
 
 if TYPE_CHECKING:
@@ -108,9 +108,8 @@ class Library:
         if not _NAME.fullmatch(name):
             return None
         for folder in self.folders:
-            file = PackageFolder(folder / name, self.deadline).read("DESCRIPTION")
-            description = parse_description(file) if file is not None else None
-            if description is not None and description.name == name:
+            description = PackageFolder(folder / name, self.deadline).description
+            if description.name == name:
                 needed = description.declared(*HARD_FIELDS) - STANDARD_PACKAGES
                 return Installed(name, description.version, folder / name, needed)
         return None

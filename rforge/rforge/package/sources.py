@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rforge.package.code import Place, Use, read_code
-from rforge.package.description import parse_description
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,8 +89,7 @@ def parse_source(text: str, path: str = "", check: Callable[[], None] = lambda: 
 
 def _collate(folder: PackageFolder) -> dict[str, int]:
     """The position of each file that Collate names."""
-    file = folder.read("DESCRIPTION")
-    fields = parse_description(file).fields if file is not None else {}
+    fields = folder.description.fields
     words = [word.strip("'\"") for name in COLLATE_FIELDS for word in fields.get(name, "").split()]
     return {f"R/{word}": position for position, word in reversed(list(enumerate(words)))}
 

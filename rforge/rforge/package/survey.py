@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rforge.errors import TimeBudgetExceeded
 from rforge.package.check_results import CheckResults, read_check_results
-from rforge.package.description import Description, parse_description
-from rforge.package.folder import FileText, PackageFolder, Read
+from rforge.package.description import Description
+from rforge.package.folder import PackageFolder, Read
 from rforge.package.inventory import Inventory, read_inventory
 from rforge.package.manual import Manual, read_installed_manual, read_manual
 from rforge.package.namespace import Namespace, read_namespace
@@ -120,7 +120,7 @@ def survey(root: Path, name: str, deadline: Deadline, parts: Collection[str] = J
     folder = PackageFolder(root, deadline)
     values: dict[str, Any] = {}
     try:
-        description = parse_description(folder.read("DESCRIPTION") or FileText("", "utf-8"))
+        description = folder.description
     except TimeBudgetExceeded:
         wanted = [part for part in (*_SOURCE_PARTS, *_ON_REQUEST) if part in parts]
         return Package(name, Description({}), unread=("description", *wanted))

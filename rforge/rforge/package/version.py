@@ -14,12 +14,15 @@ _LARGEST = 2**31 - 1
 
 def is_version(text: str) -> bool:
     """Whether R takes `text` as a package's version: its numbers are R's integers."""
-    return _VERSION.fullmatch(text) is not None and max(version_key(text)) <= _LARGEST
+    return _VERSION.fullmatch(text) is not None and max(version_key(text), default=0) <= _LARGEST
 
 
 def version_key(version: str) -> tuple[int, ...]:
-    """A key that sorts versions as R does: `1.0-2` is `1.0.2`, and `1.0` comes before `1.0.0`."""
-    return tuple(int(part) for part in re.split(r"[.-]", version))
+    """A key that sorts versions as R's operators do: `1.0-2` is `1.0.2`, and zeros at the end do not count."""
+    numbers = [int(part) for part in re.split(r"[.-]", version)]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def is_development(version: str) -> bool:

@@ -39,6 +39,8 @@ def test_a_package_without_a_name_is_called_by_its_folder(build) -> None:
         ("", "", True),
         (">=", "1.2", True),
         (">=", "1.2.1", False),
+        (">=", "1.2.0", True),
+        ("==", "1.2.0", True),
         (">", "1.2", False),
         ("<=", "1.2.0", True),
         ("<", "1.10", True),

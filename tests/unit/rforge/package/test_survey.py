@@ -102,3 +102,10 @@ def test_a_part_that_may_not_be_read_is_not_taken_for_one_that_is_not_there(
     assert package.unreadable
     assert getattr(package, part) is None
     assert package.unread == ()
+
+
+def test_the_description_is_read_once_whatever_is_asked_for(write_package, clock) -> None:
+    root = write_package({"R/a.R": "a <- 1\n", "DESCRIPTION": "Package: tiny\nVersion: 1.0.0\n"})
+    parts = JUDGED_PARTS | {"inventory", "check_results"}
+    reads = survey(root, "tiny", Deadline.after(5, clock), parts).reads
+    assert [read.path for read in reads].count("DESCRIPTION") == 1
