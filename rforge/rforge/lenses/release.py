@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, List, Tuple
 
 from rforge.commands.deps import release_order
 from rforge.lenses.lens import Lens
-from rforge.lenses.points import POINTS
+from rforge.lenses.points.table import POINTS
 from rforge.package.survey import JUDGED_PARTS
 from rforge.report import Readiness, table
 from rforge.request import Mode

@@ -1,7 +1,12 @@
-"""`R CMD build` and `R CMD check`, run because the user asked for them: they execute the package's own code."""
+"""`R CMD build` and `R CMD check --as-cran`, run because the user asked for them: they execute the package's own code.
+
+What `--as-cran` would ask CRAN and a clock on the internet is switched off: rforge sends nothing, and without a network
+R takes their silence for a fault of the package. Source: R Internals, 8 (Tools), and `tools:::.check_packages` of R 4.2.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +21,14 @@ if TYPE_CHECKING:
     from rforge.examined import Examined, Judged
     from rforge.package.check_results import CheckResults
 
+NOT_ASKED = "whether CRAN has that name and version, and whether its URLs answer, was not asked"
+"""What a check without a network leaves open."""
+
+_OFFLINE = {
+    "_R_CHECK_CRAN_INCOMING_REMOTE_": "FALSE",
+    "_R_CHECK_SYSTEM_CLOCK_": "FALSE",
+    "LANGUAGE": "en",  # the log is read
+}
 _LAST_BYTES = 300
 
 
@@ -28,11 +41,11 @@ def run_check(judged: Judged, examined: Examined) -> CheckResults | str:
     with tempfile.TemporaryDirectory(prefix="rforge-check-") as name:
         place = Path(name)
         try:
-            said = _run([program, "CMD", "build", "--no-build-vignettes", str(folder)], place, examined)
+            said = _run([program, "CMD", "build", str(folder)], place, examined)
             built = sorted(place.glob("*.tar.gz"))
             if not built:
                 return f"R CMD build failed: {said}"
-            said = _run([program, "CMD", "check", "--no-manual", built[0].name], place, examined)
+            said = _run([program, "CMD", "check", "--as-cran", "--no-manual", built[0].name], place, examined)
         except subprocess.TimeoutExpired:
             return "R CMD check did not end within the time budget."
         logs = sorted(place.glob("*.Rcheck/00check.log"))
@@ -46,6 +59,7 @@ def _run(command: Sequence[str], place: Path, examined: Examined) -> str:
     ran = subprocess.run(
         command,
         cwd=place,
+        env={**os.environ, **_OFFLINE},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from rforge.lenses.points import POINTS
+from rforge.lenses.points.table import POINTS
 from rforge.lenses.release import verdict
 from rforge.render.as_json import as_document
 from rforge.report import Readiness
@@ -110,7 +111,7 @@ LOG = "* this is package 'one' version '{version}'\n* checking tests ... {result
     ("version", "result", "status", "answer"),
     [
         ("1.0.0", "OK", "OK", "ready"),
-        ("1.0.0", "NOTE", "1 NOTE", "ready"),
+        ("1.0.0", "NOTE", "1 NOTE", "unknown"),
         ("1.0.0", "ERROR", "1 ERROR", "problem"),
         ("1.0.0", "WARNING", "1 WARNING", "problem"),
         ("0.9.0", "OK", "OK", "unknown"),
@@ -124,6 +125,55 @@ def test_results_of_a_check_count_for_their_version(
         points(make_run, write_ecosystem({"one": ""}, {"one/one.Rcheck/00check.log": log}))["R CMD check"][0]
         == answer
     )
+
+
+def test_the_notes_of_a_check_are_shown_and_to_be_looked_at(write_ecosystem, make_run) -> None:
+    log = LOG.format(version="1.0.0", result="NOTE\nNew submission", status="1 NOTE")
+    root = write_ecosystem({"one": ""}, {"one/one.Rcheck/00check.log": log})
+    answer, evidence = points(make_run, root)["R CMD check"]
+    assert (answer, evidence.startswith("Look at this: 0 errors, 0 warnings, 1 notes")) == ("unknown", True)
+    assert "NOTE, checking tests: New submission" in evidence
+
+
+@pytest.mark.parametrize(
+    ("result", "status", "evidence"),
+    [
+        ("OK\n WARNING\n'qpdf' is needed for checks on size reduction of PDFs", "1 WARNING", "qpdf"),
+        ("OK\n* checking package dependencies ... ERROR\nPackage required: 'far'", "1 ERROR", "far"),
+    ],
+)
+def test_what_the_machine_lacks_for_a_check_is_no_fault_of_the_package(
+    write_ecosystem, make_run, result: str, status: str, evidence: str
+) -> None:
+    log = LOG.format(version="1.0.0", result=result, status=status)
+    root = write_ecosystem({"one": ""}, {"one/one.Rcheck/00check.log": log})
+    answer = points(make_run, root)["R CMD check"]
+    assert (answer[0], evidence in answer[1]) == ("unknown", True), answer
+
+
+R_PACKAGE = {
+    "one/R/one.R": "plus_one <- function(x) x + 1\n",
+    "one/NAMESPACE": "export(plus_one)\n",
+    "one/man/one.Rd": "\\name{plus_one}\\alias{plus_one}\\title{Add One}\\description{Adds one.}\n"
+    "\\usage{plus_one(x)}\\arguments{\\item{x}{A number.}}\\value{A number.}\\examples{plus_one(1)}\n",
+}
+
+
+@pytest.mark.skipif(shutil.which("R") is None, reason="no R here")
+@pytest.mark.parametrize(
+    ("more", "answer", "said"),
+    [
+        ("", "ready", "0 notes (run just now with --as-cran; whether CRAN has that name"),
+        ("Suggests: nobody.has.this\n", "unknown", "could not check it here"),
+        ("Version: 1.0.0.9000\n", "unknown", "NOTE, checking CRAN incoming feasibility"),
+    ],
+)
+def test_a_check_that_r_runs_is_one_for_cran(
+    write_ecosystem, make_run, more: str, answer: str, said: str
+) -> None:
+    root = write_ecosystem({"one": f"Encoding: UTF-8\n{more}"}, R_PACKAGE)
+    seen = points(make_run, root, check=True)["R CMD check"]
+    assert (seen[0], said in seen[1]) == (answer, True), seen
 
 
 def test_without_results_the_check_is_unknown(write_ecosystem, make_run) -> None:
@@ -147,7 +197,11 @@ def test_a_licence_that_a_file_has_to_fill_in_is_not_ready_without_it(
 
 
 @pytest.mark.parametrize(
-    "licence", ["GPL-3.0", "GPL-2.1", "AGPL-2", "LGPL-3.0", "file LICENSE", "MIT (>= 2)"]
+    "licence",
+    [
+        *("GPL-3.0", "GPL-2.1", "AGPL-2", "LGPL-3.0", "file LICENSE", "MIT (>= 2)", "MPL (>= 9)"),
+        *("GPL-2 + file LICENSE", "GPL (>= 2) | MPL (>= 9)", "ACM"),
+    ],
 )
 def test_a_licence_that_r_does_not_know_is_not_ready(write_ecosystem, make_run, licence: str) -> None:
     assert points(make_run, write_ecosystem({"a": f"License: {licence}\n"}))["licence"][0] == "unknown"

@@ -30,3 +30,21 @@ def test_a_check_beside_the_package_counts_and_none_is_none(write_package, deadl
 def test_without_a_status_the_lines_count() -> None:
     results = parse_check_log("x", LOG)
     assert (results.status, results.errors, results.warnings, results.notes) == ("", 1, 0, 1)
+
+
+def test_a_complaint_has_the_check_that_it_is_about_and_what_r_said() -> None:
+    long = "word " * 100
+    log = (
+        "* checking examples ... [2s/3s] NOTE\nSlow ones:\n  fit\n"
+        "* checking tests ...\n  Running x.R\n ERROR\nIt failed.\n* checking a ... WARNING\n"
+        + long
+        + "\n* DONE\n"
+    )
+    complaints = parse_check_log("x", "* using R\n" + log).complaints
+    assert [(each.kind, each.check) for each in complaints] == [
+        ("NOTE", "examples"),
+        ("ERROR", "tests"),
+        ("WARNING", "a"),
+    ]
+    assert [each.text for each in complaints[:2]] == ["Slow ones: fit", "It failed."]
+    assert (len(complaints[2].text), complaints[2].text[-1]) == (241, "…")
