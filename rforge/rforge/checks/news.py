@@ -34,7 +34,9 @@ def check_news(package: Package) -> Iterator[Finding]:
         )
     elif not news.latest and not news.unreleased:
         yield _finding(
-            Severity.INFO, "No heading in it names a version, so it cannot be compared.", file=news.file
+            Severity.INFO,
+            "Its headings do not say up to which version it goes, so it cannot be compared.",
+            file=news.file,
         )
     elif is_version(version):
         yield from _compare(news, version)

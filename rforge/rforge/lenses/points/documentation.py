@@ -21,10 +21,10 @@ def ask_news(judged: Judged, _: Examined) -> Answer:
     readiness, evidence = answer_of_checks(judged, Category.NEWS)
     news = judged.package.news
     if readiness is Readiness.READY and news and not news.latest:
-        return unknown("No heading of the news names a version.")
+        return unknown("The headings of the news do not say up to which version they go.")
     return (
         readiness,
-        f"{news.file} begins with {news.latest}" if readiness is Readiness.READY and news else evidence,
+        f"{news.file} goes up to {news.latest}" if readiness is Readiness.READY and news else evidence,
     )
 
 

@@ -48,7 +48,11 @@ def test_news_that_agree_with_the_version_have_no_findings(build, version: str, 
             "It still speaks of a development version, and DESCRIPTION says 1.2.0.",
         ),
         ("1.2.0.9000", News("NEWS.md", "1.1.0"), "It says nothing yet about 1.2.0.9000."),
-        ("1.2.0", News("NEWS"), "No heading in it names a version, so it cannot be compared."),
+        (
+            "1.2.0",
+            News("NEWS"),
+            "Its headings do not say up to which version it goes, so it cannot be compared.",
+        ),
         ("1.2.0", News(), "There is no news file (inst/NEWS.Rd, NEWS.md, NEWS, inst/NEWS)."),
     ],
 )

@@ -22,6 +22,21 @@ from rforge.package.news import News, parse_news
         ("NEWS", "\n\n  tiny 0.9.1\n", "0.9.1"),
         ("NEWS", "2019-12-20 Ada\n* Mended.\n\nVersion 1.4.1\n", "1.4.1"),
         ("NEWS", "10-27-2016\n", ""),
+        ("NEWS", "10-6-2016\n", ""),
+        ("NEWS", "  CHANGES IN Tiny VERSION 0.9.12-4.4\n\n* as of\nR 3.0.0.\n", "0.9.12-4.4"),
+        ("NEWS", "tiny_1.12:\n- a\n\ntiny_1.11:\n", "1.12"),
+        ("NEWS", "Package: tiny\n=====\n\nVersion: 3.27.0 [2022-04-26]\n", "3.27.0"),
+        ("NEWS", "\t\t\t******** VERSION 0.13.3 ********\n", "0.13.3"),
+        ("NEWS", "####\nv 2.9\n####\n", "2.9"),
+        ("NEWS", "other 3.1\n", ""),
+        ("NEWS", "  that are in R 3.1.0.\n", ""),
+        ("NEWS", "Version 1.0.0, 03/14/2011:\nVersion 1.0.1\nVersion 1.2.0\n", "1.2.0"),
+        ("NEWS", "tiny 0.0.0 Series NEWS\n\nVersion 0.1.5\nVersion 0.1.4\n", ""),
+        ("NEWS", "Changes in tiny Version 1.2-x (2022-10-30)\n\nVersion 1.1-1\n", ""),
+        ("NEWS.md", "# tiny 0.12.x\n\n# tiny 0.11.0\n", ""),
+        ("NEWS.md", "# tiny 0.2.1 and 0.2.2\n", "0.2.2"),
+        ("NEWS.md", "# Works with R 4.2\n\n# tiny 0.2.1\n", "0.2.1"),
+        ("inst/NEWS.Rd", "\\section{CHANGES IN tiny VERSION 999.999}{\n", ""),
         ("NEWS.md", "# 2019-12-20: tiny 1.4.1\n", "1.4.1"),
         ("NEWS", "\t\tCHANGES IN R VERSION 2.1.0\n", "2.1.0"),
         ("NEWS", "Springer, 2002, ISBN 0-387-95457-0.\n", ""),
@@ -30,23 +45,33 @@ from rforge.package.news import News, parse_news
         ("inst/NEWS.Rd", "\\name{NEWS}\n\\title{News 9.9}\n", ""),
     ],
 )
-def test_the_latest_version_is_the_first_that_a_heading_names(path: str, text: str, latest: str) -> None:
-    assert parse_news(path, text) == News(path, latest)
+def test_the_latest_version_is_the_first_that_a_heading_names_unless_the_oldest_stands_first(
+    path: str, text: str, latest: str
+) -> None:
+    assert parse_news(path, text, "tiny") == News(path, latest)
 
 
 def test_a_development_heading_is_unreleased_and_the_next_one_is_latest() -> None:
     text = "# tiny (development version)\n\n## R 4.2 compatibility\n\n# tiny 1.1.0\n"
-    assert parse_news("NEWS.md", text) == News("NEWS.md", "1.1.0", unreleased=True)
+    assert parse_news("NEWS.md", text, "tiny") == News("NEWS.md", "1.1.0", unreleased=True)
 
 
 def test_a_file_with_only_a_development_heading_has_no_version() -> None:
-    assert parse_news("NEWS.md", "# tiny (development version)\n") == News("NEWS.md", "", unreleased=True)
+    assert parse_news("NEWS.md", "# tiny (development version)\n", "tiny") == News(
+        "NEWS.md", "", unreleased=True
+    )
 
 
 def test_r_prefers_rd_to_markdown_to_plain(build) -> None:
     files = {"NEWS": "version 1.1\n", "NEWS.md": "# tiny 1.2\n"}
     assert build(files).news == News("NEWS.md", "1.2")
     assert build({**files, "inst/NEWS.Rd": "\\section{Version 1.3}{}"}).news == News("inst/NEWS.Rd", "1.3")
+
+
+def test_a_file_that_names_no_version_leaves_it_to_the_next(build) -> None:
+    files = {"inst/NEWS.Rd": "\\section{Version 999.999}{}", "NEWS.md": "# tiny 1.2\n"}
+    assert build(files).news == News("NEWS.md", "1.2")
+    assert build({**files, "NEWS.md": "# Hello\n"}).news == News("inst/NEWS.Rd")
 
 
 def test_no_file_is_no_news(build) -> None:
