@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rforge.examined import Examined, Judged
-    from rforge.package.namespace import Namespace
     from rforge.report import Block, Facts, Table, Value
 
 
@@ -70,17 +69,29 @@ def _reach(judged: Judged, examined: Examined) -> Facts:
             "used_exports": ("Of them used here by name", len(exports & used.keys())),
             "used_internals": (
                 "Used here, and not exported",
-                _internals(namespace, used),
+                _internals(judged, examined, used),
             ),
         },
     )
 
 
-def _internals(namespace: Namespace | None, used: Mapping[str, object]) -> Value:
+def _internals(judged: Judged, examined: Examined, used: Mapping[str, object]) -> Value:
     """What is used although nothing exports it; None where only R can tell what a pattern exports."""
+    namespace = judged.package.namespace
     if namespace is None or namespace.has_patterns:
         return None
-    return tuple(sorted(used.keys() - namespace.all_exports))
+    hidden = used.keys() - namespace.all_exports
+    if (
+        judged.package.has_data
+    ):  # what `::` names and nothing exports is a data set then, as far as files tell
+        hidden &= {
+            use.object
+            for user in examined.packages
+            if user.package.sources is not None
+            for use in user.package.sources.uses
+            if use.package == judged.name and use.is_internal
+        }
+    return tuple(sorted(hidden))
 
 
 def _users(judged: Judged, examined: Examined) -> Table:

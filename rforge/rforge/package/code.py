@@ -29,7 +29,7 @@ _CODE = re.compile(
     | (?P<load>library|require|requireNamespace|loadNamespace)\s*\(\s*
         (?P<around>["']?)(?P<loaded>[A-Za-z][\w.]*)(?P=around)\s*(?P<after>[,)])
     | (?:assign|setGeneric|delayedAssign|makeActiveBinding)\s*\(\s*(?:\w+\s*=\s*)?["'](?P<made>[^"'\\\n]+)["']
-    | (?P<package>[A-Za-z][\w.]*)\s*:::?(?!:)\s*(?P<object>{_NAME}|[`"'][^`"'\n]+[`"'])?
+    | (?P<package>[A-Za-z][\w.]*)\s*(?P<reach>:::?)(?!:)\s*(?P<object>{_NAME}|[`"'][^`"'\n]+[`"'])?
     | (?P<defined>{_NAME})\s*(?:<<?-|=(?!=))
     )
   | `(?P<quoted>[^`\\]*(?:\\.[^`\\]*)*)(?:`|\\?\Z)
@@ -56,12 +56,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Use:
-    """A place where another package is named; without an object it is the package as a whole."""
+    """A place where another package is named; without an object it is the package as a whole.
+
+    It `is_internal` where `:::` names it, which finds what is not exported too, and no data set.
+    """
 
     package: str
     object: str
     file: str
     line: int
+    is_internal: bool = False
 
 
 @dataclass
@@ -97,7 +101,7 @@ class _Scan:
     def __init__(self, text: str, code: Code) -> None:
         self.text = text
         self.code = code
-        self.seen: set[tuple[str, str]] = set()
+        self.seen: set[tuple[str, str, str]] = set()
         self.line, self.counted = 1, 0
         # For each bracket that is open: whether code in it is run when the package is loaded, and whether it
         # holds the arguments or the body of a function.
@@ -116,8 +120,8 @@ class _Scan:
             self._take_text(match, match[group])
         elif group == "quoted":
             self._take_name(match, match[group])
-        elif group in ("package", "object"):
-            self._use(match.start(), match["package"], (match["object"] or "").strip("`\"'"))
+        elif group in ("reach", "object"):
+            self._use(match.start(), match["package"], (match["object"] or "").strip("`\"'"), match["reach"])
         elif group in ("defined", "target"):
             self._define(match.start(), match[group])
         elif group == "made":
@@ -160,14 +164,15 @@ class _Scan:
             return
         if after["operator"].startswith(":"):
             if _PACKAGE_WORD.fullmatch(name):
-                self._use(match.start(), name, (after["object"] or "").strip("`"))
+                self._use(match.start(), name, (after["object"] or "").strip("`"), after["operator"])
         else:
             self._define(match.start(), name)
 
-    def _use(self, position: int, package: str, name: str) -> None:
-        if (package, name) not in self.seen:
-            self.seen.add((package, name))
-            self.code.uses.append(Use(package, name, self.code.file, self._line_of(position)))
+    def _use(self, position: int, package: str, name: str, operator: str) -> None:
+        if (package, name, operator) not in self.seen:
+            self.seen.add((package, name, operator))
+            line = self._line_of(position)
+            self.code.uses.append(Use(package, name, self.code.file, line, operator == ":::"))
 
     def _load(self, match: re.Match[str]) -> None:
         self.code.mentioned.add(match["loaded"])

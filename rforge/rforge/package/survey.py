@@ -38,6 +38,7 @@ class Package:
     Attributes:
         folder: where it lies, relative to the folder that was asked for.
         licence_files: the files that DESCRIPTION's License may name and that exist.
+        has_data: whether it has data sets, which `package::name` finds although NAMESPACE does not export them.
         unread: names of the parts for which there was no time.
         unreadable: paths that could not be read.
         reads: the files that were read, in order.
@@ -52,6 +53,7 @@ class Package:
     news: News | None = None
     vignettes: Vignettes | None = None
     licence_files: tuple[str, ...] = ()
+    has_data: bool = False
     unread: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     inventory: Inventory | None = None
@@ -128,6 +130,7 @@ def survey(root: Path, name: str, deadline: Deadline, parts: Collection[str] = J
     readers = {part: read for part, read in readers.items() if part in parts}
     try:
         values["licence_files"] = tuple(path for path in ("LICENSE", "LICENCE") if folder.has(path))
+        values["has_data"] = bool(folder.files("data", ("",)))
         for part, read in readers.items():
             before = len(folder.unreadable)
             value = read(folder)

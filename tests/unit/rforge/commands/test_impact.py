@@ -70,3 +70,16 @@ def test_classes_generics_and_what_a_pattern_exports_are_no_internals(write_ecos
     assert package["used_internals"] == []
     (package,) = impact(make_run, write_ecosystem(packages, {**users, **pattern}), context="base")["packages"]
     assert package["used_internals"] is None
+
+
+def test_a_data_set_is_no_internal_and_what_three_colons_name_is_one(write_ecosystem, make_run) -> None:
+    packages = {"base": "LazyData: true\n", "user": "Imports: base\n"}
+    code = "go <- function() { base::heights; base:::hidden(base::heights) }\n"
+    files = {"base/NAMESPACE": "export(fit)\n", "user/R/go.R": code}
+    root = write_ecosystem(packages, files)
+    (package,) = impact(make_run, root, context="base")["packages"]
+    assert package["used_internals"] == ["heights", "hidden"]
+    root = write_ecosystem(packages, {**files, "base/data/heights.csv": "a\n1\n"})
+    (package,) = impact(make_run, root, context="base")["packages"]
+    assert package["used_internals"] == ["hidden"]
+    assert {row["object"] for row in package["objects"]} == {"heights", "hidden"}
