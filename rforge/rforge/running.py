@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from rforge.commands.table import COMMANDS
 from rforge.discovery import find_packages
-from rforge.errors import PluginError, RforgeError, TimeBudgetExceeded
+from rforge.errors import PluginError, RforgeError, TimeBudgetExceeded, ValidationError
 from rforge.examined import Examined, ecosystem_of, judge
 from rforge.findings import listed
-from rforge.hints import suggested_mode
+from rforge.hints import is_meant_as_name, suggested_mode
 from rforge.lenses.table import LENSES
 from rforge.package.survey import survey
 from rforge.report import Report, Timings
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rforge.report import Block
     from rforge.request import Request
 
+_NAMES_SHOWN = 20
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -75,7 +76,7 @@ class Run:
         """Find, read and judge; a hard budget that is used up ends it early.
 
         Raises:
-            ValidationError: there is no package to look at.
+            ValidationError: there is no package to look at, or none of the name that was given.
             Cancelled: the answer is not wanted any more.
         """
         try:
@@ -89,6 +90,8 @@ class Run:
         self._instants.append(self.deadline.elapsed_s)
         context = self.request.context
         self._named = tuple(package for package in self._found if context and package.is_called(context))
+        if context and not self._named and is_meant_as_name(context):
+            raise self._nobody_called(context)
         looks_at_all = self.command.looks_at_all or self.lens.looks_at_all
         wanted = self._named if self._named and not looks_at_all else self._found
         self._found = wanted
@@ -98,6 +101,13 @@ class Run:
             self._progress(number, len(wanted))
             self.judged.append(judge(survey(package.folder, self._folder(package), self.deadline, parts)))
         self._instants.append(self.deadline.elapsed_s)
+
+    def _nobody_called(self, name: str) -> ValidationError:
+        names = frozenset(package.name or package.folder.name for package in self._found)
+        return ValidationError(
+            f"No package here is called {name!r}; there is {listed(names, _NAMES_SHOWN)}.",
+            hint="Name one of these, or none; or say in several words what you are after.",
+        )
 
     def report(self, broken_modes: frozenset[str] = frozenset()) -> Report:
         """What is known so far.

@@ -35,6 +35,19 @@ def test_any_other_context_is_kept_as_the_user_s_words(fixtures: Path, make_run)
     assert len(run.judged) == 2
 
 
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_a_name_that_no_package_has_is_an_error_that_names_those_there_are(
+    fixtures: Path, make_run, command: str
+) -> None:
+    with pytest.raises(ValidationError, match="No package here is called 'medft'; there is medfit, probmed"):
+        make_run(command, fixtures, context="medft")
+
+
+@pytest.mark.parametrize("words", ["slow", "release", "default", "why?", "why so low", "\u70ba\u4ec0\u9ebc"])
+def test_words_that_can_be_no_name_are_no_error(fixtures: Path, make_run, words: str) -> None:
+    assert len(make_run("status", fixtures, context=words).judged) == 2
+
+
 def test_a_command_about_dependencies_reads_them_all_and_speaks_of_the_named_one(
     fixtures: Path, make_run
 ) -> None:
