@@ -34,7 +34,9 @@ def check_documentation(package: Package) -> Iterator[Finding]:
             Severity.WARNING,
             f"{len(undocumented)} of {len(asked)} exports have no help page: {listed(undocumented)}.",
             f"Write a help page for {listed(undocumented, 3)}.",
-            places=tuple(Place(FILE, namespace.line_of(name), name) for name in sorted(undocumented)),
+            places=tuple(
+                Place(FILE, namespace.export_lines.get(name, 0), name) for name in sorted(undocumented)
+            ),
             cost=len(undocumented) / len(asked),
         )
     if not manual.pages and (namespace.export_patterns and not asked):

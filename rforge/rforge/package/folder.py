@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
     from rforge.deadline import Deadline
 
-MAX_BYTES = 2 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
 """No more of a single file is read, so that no file can use up a budget; real ones stay below it."""
+
+MAX_BYTES_OF = {"DESCRIPTION": 128 * 1024, "NAMESPACE": 256 * 1024}
+"""Less is read of these, which are judged entry by entry; the longest real ones have a fifth of that."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +59,19 @@ class PackageFolder:
         """The text of a regular file, or None when there is none or it cannot be read."""
         self.deadline.check()
         file = self.root / path
+        limit = MAX_BYTES_OF.get(path, MAX_BYTES)
         try:
             if not file.is_file():
                 return None
             with file.open("rb") as stream:
-                content = stream.read(MAX_BYTES + 1)
+                content = stream.read(limit + 1)
         except OSError:
             self.unreadable.append(path)
             return None
-        self.reads.append(Read(path, min(len(content), MAX_BYTES)))
-        if len(content) > MAX_BYTES:
-            self.unreadable.append(f"{path} (beyond its first {MAX_BYTES // 1024**2} MiB)")
-        return decode(content[:MAX_BYTES])
+        self.reads.append(Read(path, min(len(content), limit)))
+        if len(content) > limit:
+            self.unreadable.append(f"{path} (beyond its first {limit // 1024} KiB)")
+        return decode(content[:limit])
 
     def has(self, path: str) -> bool:
         """Whether there is a regular file of that path."""

@@ -7,6 +7,7 @@ without R, so the directives of both branches count.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -138,10 +139,11 @@ class Namespace:
                 found += [(package, *place) for place in zip(each.arguments[1:], each.lines[1:])]
         return tuple(found)
 
-    def line_of(self, export: str) -> int:
-        """The line in which an object is exported by name, or 0."""
-        places = (place for d in self._named("export") for place in zip(d.arguments, d.lines))
-        return next((line for name, line in places if name == export), 0)
+    @cached_property
+    def export_lines(self) -> Mapping[str, int]:
+        """The first line in which each object is exported by name."""
+        places = [place for d in self._named("export") for place in zip(d.arguments, d.lines)]
+        return dict(reversed(places))
 
     @property
     def libraries(self) -> tuple[str, ...]:

@@ -55,6 +55,18 @@ def test_a_file_beyond_the_limit_is_read_up_to_it_and_noted(
     assert len(folder.unreadable) == 1
 
 
+@pytest.mark.parametrize("path", sorted(folder_module.MAX_BYTES_OF))
+def test_a_file_that_is_judged_entry_by_entry_has_a_lower_limit(folder: PackageFolder, path: str) -> None:
+    limit = folder_module.MAX_BYTES_OF[path]
+    (folder.root / path).write_bytes(b"x" * (limit + 1))
+    file = folder.read(path)
+    assert file is not None
+    assert (len(file.text), folder.unreadable) == (
+        limit,
+        [f"{path} (beyond its first {limit // 1024} KiB)"],
+    )
+
+
 @pytest.mark.skipif(
     sys.platform == "win32" or getattr(os, "geteuid", int)() == 0, reason="permissions do not bind"
 )

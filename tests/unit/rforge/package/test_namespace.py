@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rforge.errors import TimeBudgetExceeded
 from rforge.package.folder import decode
-from rforge.package.namespace import parse_namespace
+from rforge.package.namespace import Namespace, parse_namespace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,7 +119,7 @@ def test_imports_and_exports_have_their_lines() -> None:
         "import(a, b)\nimportFrom(c,\n  d,\n  e)\nexport(f,\n  g)\nimportClassesFrom(h, i)"
     )
     assert namespace.imports == (("a", "", 1), ("b", "", 1), ("c", "d", 3), ("c", "e", 4), ("h", "i", 7))
-    assert (namespace.line_of("f"), namespace.line_of("g"), namespace.line_of("x")) == (5, 6, 0)
+    assert namespace.export_lines == {"f": 5, "g": 6}
 
 
 def test_options_and_names_of_arguments_are_kept() -> None:
@@ -132,3 +132,17 @@ def test_options_and_names_of_arguments_are_kept() -> None:
         {".registration": ("TRUE",)},
     )
     assert second.options == {"except": ("d", "e")}
+
+
+def test_the_line_of_every_export_is_found_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    namespace = parse_namespace("".join(f"export(a{number})\n" for number in range(300)))
+    passes: list[tuple[str, ...]] = []
+    named = Namespace._named
+
+    def counted(self: Namespace, *names: str) -> object:
+        passes.append(names)
+        return named(self, *names)
+
+    monkeypatch.setattr(Namespace, "_named", counted)
+    assert [namespace.export_lines[f"a{number}"] for number in range(300)] == list(range(1, 301))
+    assert passes == [("export",)]
