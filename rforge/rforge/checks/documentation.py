@@ -1,7 +1,8 @@
 """man/: whether every export has a help page, as `tools::undoc` asks.
 
 Left out, because R does not ask for them or the file alone cannot tell: names that start in a dot, objects that are
-imported and exported again, and what a pattern exports.
+imported and exported again, and what a pattern exports. Where a whole package is imported, what the code here does not
+define may be one of its objects.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ def check_documentation(package: Package) -> Iterator[Finding]:
         frozenset(name for name in namespace.exports if not name.startswith(".")) - namespace.imported_objects
     )
     undocumented = asked - manual.topics
+    if any(imported == "" for _, imported, _ in namespace.imports):
+        undocumented &= frozenset(package.sources.definitions if package.sources else ())
     if undocumented:
         yield _finding(
             Severity.WARNING,
@@ -39,7 +42,8 @@ def check_documentation(package: Package) -> Iterator[Finding]:
             ),
             cost=len(undocumented) / len(asked),
         )
-    if not manual.pages and (namespace.export_patterns and not asked):
+    has_objects = package.sources is not None and bool(package.sources.definitions)
+    if not manual.pages and namespace.export_patterns and not asked and has_objects:
         yield _finding(
             Severity.WARNING,
             "There are exports, and no help page at all.",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _finding = Finder(Category.METADATA, "DESCRIPTION")
 _REQUIRED = ("Package", "Version", "Title", "Description", "License")
+_ABBREVIATED = re.compile(r"\s\.\.\.$|\bet\sal\.$")
 _LICENCE_FILE = re.compile(r"\bfile\s+(LICEN[CS]E)\b")
 
 
@@ -51,7 +52,7 @@ def _check_fields(description: Description) -> Iterator[Finding]:
         message = f"{description.version!r} is no version that R takes."
         advice = "Take whole numbers, two at least, joined by dots."
         yield _finding(Severity.ERROR, message, advice, line=lines.get("Version", 0))
-    if description.title.endswith("."):
+    if description.title.endswith(".") and not _ABBREVIATED.search(description.title):
         message, advice = "The title ends in a full stop.", "Take the full stop off the title."
         yield _finding(Severity.NOTE, message, advice, line=lines.get("Title", 0))
 

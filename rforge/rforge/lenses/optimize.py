@@ -68,14 +68,14 @@ def _needed(judged: Judged) -> frozenset[str]:
 
 
 def _uses(judged: Judged, name: str) -> int | None:
-    """How many objects of `name` are named: few of a heavy package can be replaced. None where all of it is imported."""
+    """How many objects of `name` are named: few of a heavy package can be replaced. None where all of it is imported, or without sources."""
     namespace, sources = judged.package.namespace, judged.package.sources
-    if namespace is None:
+    if namespace is None or sources is None:
         return None
     imported = {thing for package, thing, _ in namespace.imports if package == name}
     if "" in imported:
         return None
-    named = {use.object for use in sources.uses if use.package == name} if sources else set()
+    named = {use.object for use in sources.uses if use.package == name}
     return len(imported | named)
 
 

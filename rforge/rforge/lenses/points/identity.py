@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rforge.examined import Examined, Judged
     from rforge.lenses.points.answer import Answer
 
+_QUOTED = re.compile(r"(?<!\w)'[^']*'(?!\w)")
 _SMALL_WORD = re.compile(
     r"above|after|aka|al|all|along|also|among|an|and|any|are|as|at|be|both|but|by|can|en|et|few|for|from|ggplot2|if|in"
     r"|into|is|it|jars?|less|log|many|may|more|ncdf|nor|not|of|on|or|over|per|rgl|rpart|so|some|than|that|the|their|then"
@@ -39,17 +40,22 @@ def ask_wording(judged: Judged, _: Examined) -> Answer:
     description = judged.package.description
     title, text = description.title, " ".join(description.fields.get("Description", "").split())
     faults = []
-    words = re.findall(r"(?<![\w'-])[a-z][\w-]+", title)
-    lower = [word for word in words if word.islower() and not _SMALL_WORD.fullmatch(word)]
+    lower = _lower_words(title)
     if lower:
         faults.append(f"The title is not in title case: {', '.join(lower)}.")
     if len(title) >= 65:
-        faults.append(f"The title has {len(title)} characters; CRAN takes fewer than 65.")
+        faults.append(f"The title has {len(title)} characters; CRAN asks for fewer than 65.")
     if re.match(rf"(?:This package|{re.escape(description.name)}\b|The package)", text, re.IGNORECASE):
         faults.append("Description begins with the package itself; begin with what it does.")
-    if text and not text.endswith((".", "!", "?")):
+    if text and not re.search(r"[.!?]['\")]?$", text):
         faults.append("Description does not end in a full stop.")
     return problem(" ".join(faults)) if faults else ready(title)
+
+
+def _lower_words(title: str) -> list[str]:
+    """The words of a title that `tools::toTitleCase` would write in capitals; what is quoted is a name."""
+    words = [word.rstrip(".,:;!?") for word in re.split(r'[\s/"()-]+', _QUOTED.sub(" ", title))]
+    return [w for w in words if re.match("[a-z].", w) and w.islower() and not _SMALL_WORD.fullmatch(w)]
 
 
 def ask_version(judged: Judged, _: Examined) -> Answer:
@@ -105,9 +111,23 @@ def ask_dependencies(judged: Judged, examined: Examined) -> Answer:
         faults.append(
             f"It is in a circle with {', '.join(name for name in circles[0] if name != judged.name)}."
         )
-    faults += [
-        f"It needs {entry.name} {entry.operator} {entry.version}, which is not released."
+    unreleased = [
+        entry
         for entry in judged.package.description.dependencies
         if entry.operator and is_version(entry.version) and is_development(entry.version)
     ]
-    return problem(" ".join(faults)) if faults else ready("no Remotes, no circle")
+    faults += [
+        f"It needs {entry.name} {entry.operator} {entry.version}, and what lies here is not released."
+        for entry in unreleased
+        if entry.name in examined.by_name
+        and is_version(version := examined.by_name[entry.name].package.description.version)
+        and is_development(version)
+    ]
+    if faults:
+        return problem(" ".join(faults))
+    if unreleased:
+        names = ", ".join(f"{entry.name} {entry.operator} {entry.version}" for entry in unreleased)
+        return unknown(
+            f"Whether CRAN has a release beyond these development versions was not asked: {names}."
+        )
+    return ready("no Remotes, no circle")

@@ -24,8 +24,19 @@ def test_dotted_names_and_objects_of_other_packages_need_no_help_page(build) -> 
 
 
 def test_exports_by_pattern_without_any_help_page_lose_the_whole_part(build) -> None:
-    (finding,) = check_documentation(build({"NAMESPACE": 'exportPattern("^[a-z]")'}))
+    files = {"NAMESPACE": 'exportPattern("^[a-z]")', "R/a.R": "a <- 1\n"}
+    (finding,) = check_documentation(build(files))
     assert finding.share == 1.0
+
+
+def test_a_pattern_without_any_object_exports_nothing(build) -> None:
+    assert list(check_documentation(build({"NAMESPACE": 'exportPattern("^[a-z]")'}))) == []
+
+
+def test_what_may_come_from_a_package_that_is_imported_whole_needs_no_help_page(build) -> None:
+    files = {"NAMESPACE": "import(S4Vectors)\nexport(metadata, own)\n", "R/a.R": "own <- 1\n"}
+    (finding,) = check_documentation(build(files))
+    assert finding.message == "1 of 2 exports have no help page: own."
 
 
 def test_help_that_was_not_read_is_not_judged(build) -> None:

@@ -107,3 +107,8 @@ def test_what_could_not_be_read_whole_is_not_said_to_use_nothing(build) -> None:
     package = build({"R/long.R": long, "NAMESPACE": "export(f)\n"}, "Imports: rlang\n")
     assert package.misses("R/")
     assert unused_imports(package) == frozenset()
+
+
+@pytest.mark.parametrize("title", ["Tools for Working with ...", "The Method of Ada et al."])
+def test_a_title_may_end_in_an_ellipsis_or_an_abbreviation(build, title: str) -> None:
+    assert (Severity.NOTE, "The title ends in a full stop.") not in found(build({}, f"Title: {title}\n"))

@@ -70,3 +70,9 @@ def test_the_slowest_tests_come_first_where_timings_exist(write_ecosystem, make_
 def test_packages_are_loaded_after_what_they_need(write_ecosystem, make_run) -> None:
     rows = optimize(make_run, write_ecosystem({"a": "Depends: R, b, methods\n", "b": ""}))["load_order"]
     assert [(row["step"], row["package"], row["attaches"]) for row in rows] == [(1, "b", []), (2, "a", ["b"])]
+
+
+def test_what_an_installed_package_uses_by_name_is_not_known(write_ecosystem, make_run) -> None:
+    root = write_ecosystem({"a": "Imports: far\nBuilt: R 4.2.2\n"})
+    (row,) = optimize(make_run, root)["dependencies_by_weight"]
+    assert (row["dependency"], row["uses"]) == ("far", None)

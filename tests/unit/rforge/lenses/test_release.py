@@ -68,6 +68,14 @@ def test_what_stands_in_the_way_is_a_problem(
     assert (answer, said in evidence) == ("problem", True), evidence
 
 
+@pytest.mark.parametrize("end", ["tiny.", "tiny!", "tiny (see 'tiny'.)", "'tiny.'"])
+def test_a_description_may_end_in_a_full_stop_behind_which_a_quotation_closes(
+    write_ecosystem, make_run, end: str
+) -> None:
+    root = write_ecosystem({"a": f"Title: A Tiny Package\nDescription: It is {end}\n"})
+    assert points(make_run, root)["title and description"][0] == "ready"
+
+
 def test_files_beyond_five_megabytes_are_a_problem(write_ecosystem, make_run) -> None:
     root = write_ecosystem({"a": ""})
     (root / "a" / "data.rda").write_bytes(b"x" * 5_000_001)
@@ -102,6 +110,15 @@ def test_a_circle_is_a_problem(write_ecosystem, make_run) -> None:
 def test_a_need_for_an_unreleased_version_here_is_a_problem(write_ecosystem, make_run) -> None:
     packages = {"a": "Version: 1.0.0.9000\n", "b": "Imports: a (>= 1.0.0.9000)\n"}
     assert points(make_run, write_ecosystem(packages), context="b")["dependencies"][0] == "problem"
+
+
+@pytest.mark.parametrize("others", [{}, {"a": "Version: 1.1.0\n"}])
+def test_a_need_for_a_development_version_that_may_be_released_by_now_is_unknown(
+    write_ecosystem, make_run, others: dict[str, str]
+) -> None:
+    root = write_ecosystem({**others, "b": "Imports: a (>= 1.0.0.9000)\n"})
+    answer, evidence = points(make_run, root, context="b")["dependencies"]
+    assert (answer, "a >= 1.0.0.9000" in evidence) == ("unknown", True)
 
 
 LOG = "* this is package 'one' version '{version}'\n* checking tests ... {result}\n* DONE\nStatus: {status}\n"
@@ -231,7 +248,13 @@ def test_two_maintainers_are_one_too_many(write_ecosystem, make_run, more: str) 
 
 @pytest.mark.parametrize(
     ("title", "answer"),
-    [("Data That Is Not so Large for iOS and x", "ready"), ("tiny things for Everybody", "problem")],
+    [
+        ("Data That Is Not so Large for iOS and x", "ready"),
+        ("Extension of `data.frame` for '.ini' Files", "ready"),
+        ("tiny things for Everybody", "problem"),
+        ("Things in data.frame", "problem"),
+        ("Non-linear Things", "problem"),
+    ],
 )
 def test_titles_are_judged_as_r_writes_them(write_ecosystem, make_run, title: str, answer: str) -> None:
     root = write_ecosystem({"a": f"Title: {title}\n"})
