@@ -25,10 +25,11 @@ _LICENCE_FILE = re.compile(r"\bfile\s+(LICEN[CS]E)\b")
 def check_metadata(package: Package) -> Iterator[Finding]:
     """Findings about DESCRIPTION."""
     description = package.description
-    for oddity in first(description.oddities):
-        yield _finding(Severity.ERROR, f"DESCRIPTION: {oddity}.", "Mend that line.")
-    yield from _check_fields(description)
-    yield from _check_people(description)
+    if not package.misses("DESCRIPTION"):
+        for oddity in first(description.oddities):
+            yield _finding(Severity.ERROR, f"DESCRIPTION: {oddity}.", "Mend that line.")
+        yield from _check_fields(description)
+        yield from _check_people(description)
     yield from _check_versions(description)
     yield from _check_encoding(description)
     if not description.is_installed:

@@ -33,7 +33,7 @@ def check_namespace(package: Package) -> Iterator[Finding]:
             cost=1.0,
         )
         return
-    for oddity in first(namespace.oddities):
+    for oddity in () if package.misses(FILE) else first(namespace.oddities):
         yield _finding(Severity.ERROR, f"NAMESPACE, {oddity}.", "Mend that line.")
     yield from _check_imports(package, namespace)
     yield from _check_exports(package, namespace)

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from rforge.checks.metadata import check_metadata, unused_imports
+from rforge.checks.namespace import check_namespace
 from rforge.findings import Severity
+from rforge.package.folder import MAX_BYTES_OF
 
 
 def found(package) -> list[tuple[Severity, str]]:
@@ -59,6 +61,16 @@ def test_a_file_that_is_not_in_its_declared_encoding_is_an_error(build) -> None:
 
 def test_letters_in_the_declared_encoding_are_fine(build) -> None:
     assert found(build({}, "Encoding: UTF-8\nNote: Björn\n")) == []
+
+
+def test_nothing_is_missed_in_what_was_read_in_part(build) -> None:
+    package = build({"DESCRIPTION": f"Package: tiny\nNote: {'x ' * 100_000}\nVersion: 1.0\n"})
+    limit = MAX_BYTES_OF["DESCRIPTION"] // 1024
+    assert found(package) == [
+        (Severity.WARNING, f"DESCRIPTION (beyond its first {limit} KiB) could not be read.")
+    ]
+    package = build({"NAMESPACE": f"export({'a, ' * 100_000} b)"})
+    assert [finding.message for finding in check_namespace(package)] == []
 
 
 def test_a_revision_of_r_is_a_version(build) -> None:
