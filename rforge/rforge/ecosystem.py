@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rforge.package.description import STANDARD_PACKAGES
+from rforge.package.description import HARD_FIELDS, STANDARD_PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from rforge.package.description import Dependency, Description
-
-HARD_FIELDS = ("Depends", "Imports", "LinkingTo")
 
 
 class Ecosystem:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rforge.checks.metadata import unused_imports
-from rforge.ecosystem import HARD_FIELDS
 from rforge.lenses.lens import Lens
-from rforge.package.description import STANDARD_PACKAGES
+from rforge.package.description import HARD_FIELDS, STANDARD_PACKAGES
 from rforge.package.library import find_library
 from rforge.report import table
 from rforge.request import Mode

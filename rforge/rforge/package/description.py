@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from rforge.package.dcf import Record
     from rforge.package.folder import FileText
 
-DEPENDENCY_FIELDS = ("Depends", "Imports", "LinkingTo", "Suggests", "Enhances")
+HARD_FIELDS = ("Depends", "Imports", "LinkingTo")
+"""What a package cannot do without."""
+
+DEPENDENCY_FIELDS = (*HARD_FIELDS, "Suggests", "Enhances")
 
 STANDARD_PACKAGES = frozenset(
     (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rforge.package.description import STANDARD_PACKAGES
+from rforge.package.description import HARD_FIELDS, STANDARD_PACKAGES
 from rforge.package.folder import PackageFolder
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from rforge.deadline import Deadline
 
-HARD_FIELDS = ("Depends", "Imports", "LinkingTo")
 VARIABLES = ("R_LIBS", "R_LIBS_USER", "R_LIBS_SITE")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9.]*")

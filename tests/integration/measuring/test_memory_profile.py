@@ -40,6 +40,14 @@ def test_no_right_answer_is_no_plateau(tmp_path: Path) -> None:
     assert (ended.returncode, "refused 100" in ended.stdout) == (3, True), ended.stdout
 
 
+def test_a_single_call_that_is_refused_is_no_plateau(tmp_path: Path) -> None:
+    package = tmp_path / "inner" / "package"
+    package.mkdir(parents=True)
+    (package / "DESCRIPTION").write_text("Package: other\nVersion: 1.0\n", encoding="utf-8")
+    ended = run("memory_profile.py", "--calls", "100", "--path", str(package.parent))
+    assert (ended.returncode, "refused: rforge_impact" in ended.stdout) == (3, True), ended.stdout
+
+
 def test_real_usage_of_no_package_is_inconclusive(tmp_path: Path) -> None:
     for folder in ([], [str(tmp_path)]):
         ended = run("profile_real_usage.py", *folder)
