@@ -84,14 +84,27 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """What is skipped has failed where everything was asked for."""
     outcome: Any = yield
-    report = outcome.get_result()
-    if report.skipped and item.config.option.require_all:
-        report.outcome, report.longrepr = "failed", f"{item.nodeid} is skipped: {report.longrepr}"
+    _require(item, outcome.get_result())
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """A module that is skipped as a whole has failed with it."""
+    outcome: Any = yield
+    _require(collector, outcome.get_result())
+
+
+def _require(node: pytest.Item | pytest.Collector, report: Any) -> None:
+    """A test that is expected to fail was run, although pytest calls it skipped."""
+    if report.skipped and node.config.option.require_all and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"{node.nodeid} is skipped: {report.longrepr}"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Tests of which each was skipped have shown nothing."""
+    """Tests of which each was skipped have shown nothing; who only collects them runs none."""
     reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or session.config.option.collectonly:
+        return
     skipped, run = reporter.stats.get("skipped"), {"passed", "xfailed"} & set(reporter.stats)
     if session.exitstatus == pytest.ExitCode.OK and skipped and not run:
         session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
