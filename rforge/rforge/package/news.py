@@ -26,7 +26,7 @@ _HEADINGS_BETWEEN_CHECKS = 100
 _VERSION = re.compile(rf"(?<!\bR )(?<![A-Za-z0-9.-])[vV]?({PATTERN})(?!\w)(?P<any>[.-]x\b)?")
 _JOINED = re.compile(rf"\s*(?:,|and|&|/)\s*[vV]?({PATTERN})(?!\w)")
 _DATE = re.compile(r"(?:19|20)\d\d([.-])(?:0[1-9]|1[0-2])\1\d\d|\d{1,2}([.-])\d{1,2}\2(?:19|20)\d\d")
-"""A day: no package's version is written so."""
+"""A day, or the version of one of the few packages that write theirs so: the text alone does not tell."""
 
 _PLACEHOLDER = 999
 """A version of such numbers alone stands for one that does not exist: knitr's author writes 999.999 so."""
@@ -36,6 +36,7 @@ _MARKDOWN_HEADING = re.compile(
     r"^(#{1,3})[ \t]{1,9}(\S.{0,199})|^([^\s#].{0,199})\n(=+|-+)[ \t]*$", re.MULTILINE
 )
 _RD_SECTION = re.compile(r"^[ \t]*\\section\s*\{([^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*)\}", re.MULTILINE)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.]+")
 _HEADING_WORDS = (
     r"changes?|news|new|in|to|for|the|r(?=[ \t]+(?:package|version))|package|release|version|ver|v"
 )
@@ -80,12 +81,16 @@ def parse_news(path: str, text: str, package: str, check: Callable[[], None] = l
         package: the package's name.
         check: called now and then; what it raises ends the reading.
     """
+    own = _own_name(package)
+    dated = re.compile(rf"\b(?:version|{own})[ \t_]+[vV]?(?:{_DATE.pattern})(?!\w)", re.IGNORECASE)
     unreleased, deepest = False, 9
     versions: list[str] = []
-    for count, (level, heading) in enumerate(_headings(path, text, package)):
+    for count, (level, heading) in enumerate(_headings(path, text, own)):
         if count % _HEADINGS_BETWEEN_CHECKS == 0:
             check()
         version = _version_of(heading)
+        if version is None and dated.search(heading):
+            version = ""
         is_unreleased = version is None and bool(_UNRELEASED.search(heading))
         if level > deepest or (version is None and not is_unreleased):
             continue
@@ -118,7 +123,7 @@ def _latest(versions: list[str]) -> str:
     return versions[-1] if known == sorted(known) else ""
 
 
-def _headings(path: str, text: str, package: str) -> Iterator[tuple[int, str]]:
+def _headings(path: str, text: str, own: str) -> Iterator[tuple[int, str]]:
     if path.endswith(".Rd"):
         yield from ((1, match[1]) for match in _RD_SECTION.finditer(text))
     elif path.endswith(".md"):
@@ -126,14 +131,19 @@ def _headings(path: str, text: str, package: str) -> Iterator[tuple[int, str]]:
             marks, one, other, under = match.groups("")
             yield len(marks) or (1 if under[0] == "=" else 2), one or other
     else:
-        plain = _plain_heading(package)
+        plain = _plain_heading(own)
         yield from (
             (1, line) for line in text.split("\n") if len(line) <= _LONGEST_HEADING and plain.fullmatch(line)
         )
 
 
-def _plain_heading(package: str) -> re.Pattern[str]:
-    own = re.escape(package) or "(?!)"
+def _own_name(package: str) -> str:
+    """A pattern of the package's name; of none that is a heading's word too, as two ways to read each word of a line never end."""
+    is_word = re.fullmatch(_HEADING_WORDS, package, re.IGNORECASE)
+    return re.escape(package) if _NAME.fullmatch(package) and not is_word else "(?!)"
+
+
+def _plain_heading(own: str) -> re.Pattern[str]:
     return re.compile(
         rf"[ \t*#=-]*(?:{own}(?:[ \t,]+|_)|(?:{_HEADING_WORDS}):?[ \t,]+)*[vV]?{PATTERN}(?!\w).{{0,40}}",
         re.IGNORECASE,

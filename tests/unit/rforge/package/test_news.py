@@ -23,6 +23,9 @@ from rforge.package.news import News, parse_news
         ("NEWS", "2019-12-20 Ada\n* Mended.\n\nVersion 1.4.1\n", "1.4.1"),
         ("NEWS", "10-27-2016\n", ""),
         ("NEWS", "10-6-2016\n", ""),
+        ("NEWS.md", "# tiny 2023.08.28\n\n# tiny 1.6.1\n", ""),
+        ("NEWS", "Version 2023.08.28\n- a\nVersion 1.6.1\n", ""),
+        ("NEWS.md", "# tiny 2023-08-28: 1.6.1\n", "1.6.1"),
         ("NEWS", "  CHANGES IN Tiny VERSION 0.9.12-4.4\n\n* as of\nR 3.0.0.\n", "0.9.12-4.4"),
         ("NEWS", "tiny_1.12:\n- a\n\ntiny_1.11:\n", "1.12"),
         ("NEWS", "Package: tiny\n=====\n\nVersion: 3.27.0 [2022-04-26]\n", "3.27.0"),
@@ -76,3 +79,8 @@ def test_a_file_that_names_no_version_leaves_it_to_the_next(build) -> None:
 
 def test_no_file_is_no_news(build) -> None:
     assert build().news == News()
+
+
+@pytest.mark.parametrize("package", ["to", "Version", "to to"])
+def test_a_package_that_is_called_like_a_word_of_a_heading_costs_no_more_time(package: str) -> None:
+    assert parse_news("NEWS", f"{'to ' * 60}it\nVersion 1.0\n", package).latest == "1.0"
