@@ -65,9 +65,11 @@ def _points(category: Category, weight: int, findings: Sequence[Finding]) -> flo
 
 def _examined(package: Package) -> frozenset[Category]:
     read = {
-        Category.METADATA: "description" not in package.unread,
-        Category.NAMESPACE: package.namespace is not None,
-        Category.DOCUMENTATION: package.manual is not None and package.namespace is not None,
+        Category.METADATA: "description" not in package.unread and not package.misses("DESCRIPTION"),
+        Category.NAMESPACE: package.namespace is not None and not package.misses("NAMESPACE"),
+        Category.DOCUMENTATION: package.manual is not None
+        and package.namespace is not None
+        and not package.misses("man", "help"),
         Category.TESTS: package.testing is not None,
         Category.NEWS: package.news is not None,
         Category.VIGNETTES: package.vignettes is not None,

@@ -115,9 +115,9 @@ def _check_licence_file(package: Package) -> Iterator[Finding]:
 
 
 def _check_code(package: Package) -> Iterator[Finding]:
-    """What the code says about other packages; it can only be said when all of the code was read."""
+    """What the code says about other packages; it can only be said when all of the code and of DESCRIPTION was read."""
     description, sources, namespace = package.description, package.sources, package.namespace
-    if sources is None or namespace is None:
+    if sources is None or namespace is None or package.misses("DESCRIPTION"):
         return
     undeclared = sources.used - description.declared() - STANDARD_PACKAGES - {description.name}
     if undeclared:

@@ -23,8 +23,6 @@ def check_namespace(package: Package) -> Iterator[Finding]:
     namespace = package.namespace
     if namespace is None:
         return
-    if not namespace.present and package.misses(FILE):
-        return
     if not namespace.present:
         yield _finding(
             Severity.ERROR,
@@ -33,10 +31,12 @@ def check_namespace(package: Package) -> Iterator[Finding]:
             cost=1.0,
         )
         return
-    for oddity in () if package.misses(FILE) else first(namespace.oddities):
-        yield _finding(Severity.ERROR, f"NAMESPACE, {oddity}.", "Mend that line.")
-    yield from _check_imports(package, namespace)
-    yield from _check_exports(package, namespace)
+    if not package.misses(FILE):
+        for oddity in first(namespace.oddities):
+            yield _finding(Severity.ERROR, f"NAMESPACE, {oddity}.", "Mend that line.")
+        yield from _check_exports(package, namespace)
+    if not package.misses("DESCRIPTION"):
+        yield from _check_imports(package, namespace)
 
 
 def _check_imports(package: Package, namespace: Namespace) -> Iterator[Finding]:

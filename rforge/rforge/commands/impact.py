@@ -76,14 +76,13 @@ def _reach(judged: Judged, examined: Examined) -> Facts:
 
 
 def _internals(judged: Judged, examined: Examined, used: Mapping[str, object]) -> Value:
-    """What is used although nothing exports it; None where only R can tell what a pattern exports."""
+    """What is used although nothing exports it; None where only R can tell what a pattern exports, or not all was read."""
     namespace = judged.package.namespace
-    if namespace is None or namespace.has_patterns:
+    if namespace is None or namespace.has_patterns or judged.package.misses("NAMESPACE", "data"):
         return None
     hidden = used.keys() - namespace.all_exports
-    if (
-        judged.package.has_data
-    ):  # what `::` names and nothing exports is a data set then, as far as files tell
+    # What `::` names and nothing exports is a data set where there are some, as far as files tell.
+    if judged.package.has_data:
         hidden &= {
             use.object
             for user in examined.packages

@@ -54,6 +54,19 @@ def test_a_finding_takes_its_severity_s_share_of_its_part(
     assert judge_health(package, [finding(severity, Category.TESTS)]).score == 100 - lost
 
 
+@pytest.mark.parametrize(
+    ("cut", "category"),
+    [
+        ("DESCRIPTION", Category.METADATA),
+        ("NAMESPACE (beyond its first 256 KiB)", Category.NAMESPACE),
+        ("man/f.Rd", Category.DOCUMENTATION),
+    ],
+)
+def test_what_was_not_read_whole_has_no_points(package: Package, cut: str, category: Category) -> None:
+    health = judge_health(replace(package, unreadable=(cut,)), [])
+    assert [part.category for part in health.parts if part.points is None] == [category]
+
+
 def test_a_finding_may_say_what_it_costs(package: Package) -> None:
     assert judge_health(package, [finding(Severity.NOTE, Category.NEWS, 1.0)]).score == 90
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Tuple
+from functools import wraps
+from typing import TYPE_CHECKING, Callable, Tuple
 
 from rforge.findings import Severity
 from rforge.report import Readiness
 
 if TYPE_CHECKING:
-    from rforge.examined import Judged
+    from rforge.examined import Examined, Judged
     from rforge.findings import Category
 
 Answer = Tuple[Readiness, str]
@@ -28,6 +29,18 @@ def problem(evidence: str) -> Answer:
 def unknown(evidence: str) -> Answer:
     """It cannot be known from here, or somebody has to look at it."""
     return Readiness.UNKNOWN, evidence
+
+
+def from_whole_description(ask: Callable[[Judged, Examined], Answer]) -> Callable[[Judged, Examined], Answer]:
+    """A point that nobody can answer where DESCRIPTION was not read as a whole."""
+
+    @wraps(ask)
+    def asked(judged: Judged, examined: Examined) -> Answer:
+        if judged.package.misses("DESCRIPTION"):
+            return unknown("DESCRIPTION could not be read as a whole.")
+        return ask(judged, examined)
+
+    return asked
 
 
 def answer_of_checks(judged: Judged, category: Category) -> Answer:

@@ -6,7 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from rforge.findings import Category, listed
-from rforge.lenses.points.answer import answer_of_checks, problem, ready, unknown
+from rforge.lenses.points.answer import (
+    answer_of_checks,
+    from_whole_description,
+    problem,
+    ready,
+    unknown,
+)
 from rforge.report import Readiness
 
 if TYPE_CHECKING:
@@ -49,11 +55,14 @@ def ask_examples(judged: Judged, _: Examined) -> Answer:
     faults += [f"No \\value: {listed(silent)}."] if silent else []
     if faults:
         return problem(" ".join(faults))
+    if judged.package.misses("man", "NAMESPACE"):
+        return unknown("Not every help page could be read.")
     if namespace.export_patterns:
         return unknown("The pages of what is exported by pattern were not examined.")
     return ready(f"{len(pages)} pages of exports")
 
 
+@from_whole_description
 def ask_urls(judged: Judged, _: Examined) -> Answer:
     """Whether the URLs are written as URLs, and as https; whether they answer is not asked: rforge sends nothing anywhere."""
     manual, fields = judged.package.manual, judged.package.description.fields

@@ -6,7 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from rforge.findings import Category
-from rforge.lenses.points.answer import answer_of_checks, problem, ready, unknown
+from rforge.lenses.points.answer import (
+    answer_of_checks,
+    from_whole_description,
+    problem,
+    ready,
+    unknown,
+)
 from rforge.package.licence import parse_licence
 from rforge.package.version import is_development, is_version, version_key
 
@@ -23,6 +29,7 @@ _SMALL_WORD = re.compile(
 """What `tools::toTitleCase` leaves in small letters."""
 
 
+@from_whole_description
 def ask_sources(judged: Judged, _: Examined) -> Answer:
     """Whether there are sources at all to submit."""
     if judged.package.description.is_installed:
@@ -35,6 +42,7 @@ def ask_description(judged: Judged, _: Examined) -> Answer:
     return answer_of_checks(judged, Category.METADATA)
 
 
+@from_whole_description
 def ask_wording(judged: Judged, _: Examined) -> Answer:
     """Title in title case and without the package's name; Description of whole sentences that does not begin with it."""
     description = judged.package.description
@@ -58,6 +66,7 @@ def _lower_words(title: str) -> list[str]:
     return [w for w in words if re.match("[a-z].", w) and w.islower() and not _SMALL_WORD.fullmatch(w)]
 
 
+@from_whole_description
 def ask_version(judged: Judged, _: Examined) -> Answer:
     """Whether the version is one that is released, and a new one."""
     version = judged.package.description.version
@@ -74,6 +83,7 @@ def ask_version(judged: Judged, _: Examined) -> Answer:
     return ready(version)
 
 
+@from_whole_description
 def ask_licence(judged: Judged, _: Examined) -> Answer:
     """Whether the licence is a free one that R knows by name."""
     text = " ".join(judged.package.description.fields.get("License", "").split())
@@ -89,6 +99,7 @@ def ask_licence(judged: Judged, _: Examined) -> Answer:
     return ready(text) if licence.is_free else unknown(f"R does not know it to be free: {text}.")
 
 
+@from_whole_description
 def ask_maintainer(judged: Judged, _: Examined) -> Answer:
     """Whether there is one maintainer with an address."""
     description = judged.package.description
@@ -100,6 +111,7 @@ def ask_maintainer(judged: Judged, _: Examined) -> Answer:
     return problem("There is no maintainer with an e-mail address.")
 
 
+@from_whole_description
 def ask_dependencies(judged: Judged, examined: Examined) -> Answer:
     """Whether CRAN can find what the package needs: no Remotes, no circle, no need for an unreleased version here."""
     faults = []

@@ -64,7 +64,8 @@ def test_letters_in_the_declared_encoding_are_fine(build) -> None:
 
 
 def test_nothing_is_missed_in_what_was_read_in_part(build) -> None:
-    package = build({"DESCRIPTION": f"Package: tiny\nNote: {'x ' * 100_000}\nVersion: 1.0\n"})
+    text = f"Package: tiny\nNote: {'x ' * 100_000}\nVersion: 1.0\n"
+    package = build({"DESCRIPTION": text, "R/f.R": "f <- function() rlang::abort()\n"})
     limit = MAX_BYTES_OF["DESCRIPTION"] // 1024
     assert found(package) == [
         (Severity.WARNING, f"DESCRIPTION (beyond its first {limit} KiB) could not be read.")

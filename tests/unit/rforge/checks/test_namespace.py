@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from rforge.checks.namespace import check_namespace
 from rforge.findings import Severity
 from rforge.package.namespace import Namespace
@@ -49,10 +51,15 @@ def test_patterns_and_handwritten_namespaces_are_good_to_know(build) -> None:
     assert [severity for severity, _ in findings] == [Severity.INFO, Severity.INFO]
 
 
-def test_a_namespace_that_could_not_be_read_is_not_said_to_be_missing(build) -> None:
-    package = replace(build(), namespace=Namespace(present=False))
-    assert list(check_namespace(replace(package, unreadable=("NAMESPACE",)))) == []
-    assert list(check_namespace(package)) != []
+@pytest.mark.parametrize(
+    ("namespace", "cut"), [("", "NAMESPACE (beyond its first 256 KiB)"), ("import(cli)", "DESCRIPTION")]
+)
+def test_nothing_is_said_to_be_missing_in_a_file_that_was_not_read_whole(
+    build, namespace: str, cut: str
+) -> None:
+    package = build({"R/a.R": "f <- 1", "NAMESPACE": f"{namespace}\nexport(f)" if namespace else ""})
+    assert len(found(package)) == 1
+    assert found(replace(package, unreadable=(cut,))) == []
 
 
 def test_an_import_behind_a_condition_need_not_be_declared(build) -> None:

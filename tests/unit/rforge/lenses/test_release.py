@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from rforge.examined import judge
 from rforge.lenses.points.table import POINTS
 from rforge.lenses.release import verdict
 from rforge.render.as_json import as_document
@@ -74,6 +76,25 @@ def test_a_description_may_end_in_a_full_stop_behind_which_a_quotation_closes(
 ) -> None:
     root = write_ecosystem({"a": f"Title: A Tiny Package\nDescription: It is {end}\n"})
     assert points(make_run, root)["title and description"][0] == "ready"
+
+
+def test_a_description_that_was_not_read_whole_leaves_open_what_it_says(write_ecosystem, make_run) -> None:
+    run = make_run("status", write_ecosystem({"tiny": ""}), mode=Mode.RELEASE)
+    (judged,) = run.judged
+    run.judged[0] = judge(replace(judged.package, unreadable=("DESCRIPTION", "man/f.Rd")))
+    answers = {row["point"]: row["verdict"] for row in as_document(run.report())["points"]}
+    for point in (
+        "sources",
+        "title and description",
+        "version",
+        "licence",
+        "maintainer",
+        "dependencies",
+        "URLs",
+    ):
+        assert answers[point] == "unknown"
+    for point in ("documentation of exports", "examples and values"):
+        assert answers[point] == "unknown"
 
 
 def test_files_beyond_five_megabytes_are_a_problem(write_ecosystem, make_run) -> None:
