@@ -104,8 +104,9 @@ class Run:
 
     def _nobody_called(self, name: str) -> ValidationError:
         names = frozenset(package.name or package.folder.name for package in self._found)
+        unsearched = f"; not searched: {listed(frozenset(self._unsearched))}" if self._unsearched else ""
         return ValidationError(
-            f"No package here is called {name!r}; there is {listed(names, _NAMES_SHOWN)}.",
+            f"No package here is called {name!r}; there is {listed(names, _NAMES_SHOWN)}{unsearched}.",
             hint="Name one of these, or none; or say in several words what you are after.",
         )
 

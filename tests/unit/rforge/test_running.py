@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +11,6 @@ from rforge.deadline import Deadline
 from rforge.errors import Cancelled, PluginError, ValidationError
 from rforge.request import Mode, Request
 from rforge.running import Run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_every_package_below_the_folder_is_judged(fixtures: Path, make_run) -> None:
@@ -41,6 +38,15 @@ def test_a_name_that_no_package_has_is_an_error_that_names_those_there_are(
 ) -> None:
     with pytest.raises(ValidationError, match="No package here is called 'medft'; there is medfit, probmed"):
         make_run(command, fixtures, context="medft")
+
+
+def test_a_name_may_be_that_of_a_package_in_a_folder_that_was_not_searched(
+    write_ecosystem, make_run, anybody
+) -> None:
+    root = write_ecosystem({"open": ""})
+    (root / "locked").mkdir(mode=0)
+    with anybody(), pytest.raises(ValidationError, match="there is open; not searched: locked"):
+        make_run("status", Path(root.name), context="secret")
 
 
 @pytest.mark.parametrize("words", ["slow", "release", "default", "why?", "why so low", "\u70ba\u4ec0\u9ebc"])
