@@ -132,7 +132,7 @@ def _turn(lock: Path) -> Iterator[None]:
             try:
                 _take(stream)
                 break
-            except OSError:
+            except (BlockingIOError, PermissionError):  # somebody has it, as Unix and as Windows say
                 if time.monotonic() > give_up_s:
                     raise
                 time.sleep(0.005)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -179,3 +180,18 @@ def test_a_working_directory_that_is_gone_is_no_failure(
     assert remembered.scores_below(Path())("medfit") is None
     remembered.remember({Path("medfit"): 85})
     assert ["could not be" in line for line in log] == [True, True]
+
+
+def test_where_there_are_no_locks_nobody_waits_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, log = [], []
+
+    def take(stream: object) -> None:
+        asked.append(stream)
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("rforge.history._take", take)
+    History(tmp_path, log.append).remember({tmp_path: 50})
+    assert len(asked) == 1
+    assert log == [f"the history could not be written: [Errno {errno.ENOLCK}] No locks available"]
