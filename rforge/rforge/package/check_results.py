@@ -108,7 +108,7 @@ def _complaints(text: str) -> Iterator[Complaint]:
         ends = [
             (number, outcome[1]) for number, line in enumerate(lines) if (outcome := _OUTCOME.search(line))
         ]
-        if checked is None or not ends:
+        if checked is None or lines[0].endswith(" OK") or not ends:
             continue
         number, kind = ends[0]
         said = " ".join(" ".join(lines[number + 1 :]).split())
