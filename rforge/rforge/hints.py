@@ -18,15 +18,13 @@ _WORDS = {
 }
 _MODES = frozenset(mode.value for mode in Mode)
 _PATTERNS = {mode: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for mode, words in _WORDS.items()}
-
-
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 
 
 def is_meant_as_name(context: str) -> bool:
     """Whether a context can only be the name of a package: one word, which is no mode and hints at none."""
     is_hint = any(pattern.search(context) for pattern in _PATTERNS.values())
-    return _WORD.fullmatch(context) is not None and not is_hint and context not in _MODES
+    return _WORD.fullmatch(context) is not None and not is_hint and context.lower() not in _MODES
 
 
 def suggested_mode(request: Request) -> str:

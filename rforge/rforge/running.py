@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rforge.commands.table import COMMANDS
 from rforge.discovery import find_packages
-from rforge.errors import PluginError, RforgeError, TimeBudgetExceeded, ValidationError
+from rforge.errors import PluginError, RforgeError, TimeBudgetExceeded, ValidationError, shortened
 from rforge.examined import Examined, ecosystem_of, judge
 from rforge.findings import listed
 from rforge.hints import is_meant_as_name, suggested_mode
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rforge.report import Block
     from rforge.request import Request
 
-_NAMES_SHOWN = 20
+_NAMES_SHOWN = 10
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -70,13 +70,14 @@ class Run:
         self._found: tuple[Found, ...] = ()
         self._named: tuple[Found, ...] = ()
         self._unsearched: list[str] = []
+        self._warnings: list[str] = []
         self._instants: list[float] = []
 
     def work(self) -> None:
         """Find, read and judge; a hard budget that is used up ends it early.
 
         Raises:
-            ValidationError: there is no package to look at, or none of the name that was given.
+            ValidationError: there is no package to look at, or none of the name that the command asks for.
             Cancelled: the answer is not wanted any more.
         """
         try:
@@ -91,7 +92,7 @@ class Run:
         context = self.request.context
         self._named = tuple(package for package in self._found if context and package.is_called(context))
         if context and not self._named and is_meant_as_name(context):
-            raise self._nobody_called(context)
+            self._complain_of(context)
         looks_at_all = self.command.looks_at_all or self.lens.looks_at_all
         wanted = self._named if self._named and not looks_at_all else self._found
         self._found = wanted
@@ -102,13 +103,14 @@ class Run:
             self.judged.append(judge(survey(package.folder, self._folder(package), self.deadline, parts)))
         self._instants.append(self.deadline.elapsed_s)
 
-    def _nobody_called(self, name: str) -> ValidationError:
+    def _complain_of(self, name: str) -> None:
+        """Say that no package has that name: an error only where the command is about one, as it may be any word."""
         names = frozenset(package.name or package.folder.name for package in self._found)
         unsearched = f"; not searched: {listed(frozenset(self._unsearched))}" if self._unsearched else ""
-        return ValidationError(
-            f"No package here is called {name!r}; there is {listed(names, _NAMES_SHOWN)}{unsearched}.",
-            hint="Name one of these, or none; or say in several words what you are after.",
-        )
+        complaint = f"No package here is called {shortened(name)!r}; there is {listed(names, _NAMES_SHOWN)}{unsearched}."
+        if self.command.is_about_one:
+            raise ValidationError(complaint, hint="Name one of these, or none.")
+        self._warnings.append(complaint)
 
     def report(self, broken_modes: frozenset[str] = frozenset()) -> Report:
         """What is known so far.
@@ -122,7 +124,7 @@ class Run:
         judged = tuple(self.judged)
         examined = self._examined(judged)
         blocks = self.command.blocks(examined)
-        warnings = []
+        warnings = [*self._warnings]
         if self.request.mode.value in broken_modes:
             warnings.append(
                 f"What mode {self.request.mode.value} adds is switched off, because it broke; the log says how."

@@ -25,6 +25,7 @@ class Command:
         answer_s: seconds of that which are kept for saying it, for each package that was read (measured, rounded up).
         looks_at_all: whether it reads every package even if the request names one, because it is about how they depend
             on each other.
+        is_about_one: whether it is about one package, so that a name which none has is an error.
     """
 
     name: str
@@ -34,3 +35,4 @@ class Command:
     blocks: Callable[[Examined], tuple[Block, ...]]
     answer_s: float = 0.0002
     looks_at_all: bool = False
+    is_about_one: bool = False

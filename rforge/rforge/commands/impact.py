@@ -144,4 +144,5 @@ COMMAND = Command(
     parts=frozenset(("namespace", "sources")),
     blocks=blocks,
     looks_at_all=True,
+    is_about_one=True,
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _STATUS = re.compile(r"^Status: (.+)$", re.MULTILINE)
 _COUNT = re.compile(r"(\d+) (ERROR|WARNING|NOTE)")
 _RESULT = re.compile(r"^\* checking (.*?) \.\.\.")
-_OUTCOME = re.compile(r" (ERROR|WARNING|NOTE)$")
+_OUTCOME = re.compile(r"(?:\* checking .*|(?: \[[^]]*\])?) (ERROR|WARNING|NOTE)")
 _LONGEST_COMPLAINT = 240
 _VERSION = re.compile(r"^\* this is package [^\n]{1,99}? version [\u2018'\"]([0-9.-]+)", re.MULTILINE)
 
@@ -104,11 +104,11 @@ def _complaints(text: str) -> Iterator[Complaint]:
     for block in text.split("\n* ")[1:]:
         lines = f"* {block}".split("\n")
         checked = _RESULT.match(lines[0])
-        # The outcome ends the line, or one of its own below what the check printed meanwhile.
+        # The outcome ends the line, or has one of its own, with a time perhaps, below what the check printed meanwhile.
         ends = [
-            (number, outcome[1]) for number, line in enumerate(lines) if (outcome := _OUTCOME.search(line))
+            (number, outcome[1]) for number, line in enumerate(lines) if (outcome := _OUTCOME.fullmatch(line))
         ]
-        if checked is None or lines[0].endswith(" OK") or not ends:
+        if checked is None or not ends:
             continue
         number, kind = ends[0]
         said = " ".join(" ".join(lines[number + 1 :]).split())

@@ -51,7 +51,10 @@ def test_a_complaint_has_the_check_that_it_is_about_and_what_r_said() -> None:
 
 
 def test_what_is_printed_below_a_check_that_is_fine_is_no_complaint() -> None:
-    log = "* using R\n* checking examples ... OK\nlast word: NOTE\n* checking tests ...\n  Running 'all.R'\n ERROR\nIt broke.\n"
+    log = (
+        "* using R\n* checking examples ... OK\nlast word: NOTE\n"
+        "* checking tests ...\n  Running 'all.R' [2s/3s]\n [3s/4s] ERROR\nIt broke.\n"
+    )
     results = parse_check_log("f", log + "* DONE\n")
     assert [complaint.check for complaint in results.complaints] == ["tests"]
     assert (results.errors, results.notes) == (1, 0)
