@@ -2,8 +2,9 @@
 
 A part's points are its weight times max(0, 1 - the sum of its findings' shares): an error takes half of the part, a warning
 a quarter, a note a twentieth, and some findings say for themselves (no tests at all take the whole part; undocumented
-exports take their share of all exports). A part that was not examined, or not read whole, has no points and no weight, so that the score
-is that of what was examined. The weights are a convention of rforge's own: what breaks an installation weighs most.
+exports take their share of all exports). A part that was not examined, or not read whole, has no points and no weight,
+so that the score is that of what was examined. The weights are a convention of rforge's own: what breaks an installation
+weighs most.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`R CMD build` and `R CMD check --as-cran`, run because the user asked for them: they execute the package's own code.
 
 What `--as-cran` judges by what CRAN, URLs and a clock on the internet answer is switched off: without a network R takes
-their silence for a fault of the package. R may still look for a repository's index of packages. Source: R Internals, 8 (Tools), and `tools:::.check_packages` of R 4.2.
+their silence for a fault of the package. R may still look for a repository's index of packages. Source: R Internals, 8
+(Tools), and `tools:::.check_packages` of R 4.2.
 """
 
 from __future__ import annotations
