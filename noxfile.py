@@ -40,7 +40,7 @@ SUMMED = [
     *(f"{measured}.json" for measured in ("budgets", "memory", "speed", "pyramid")),
     *(f"sessions/{gate}.json" for gate in GATES),
 ]
-BASES = [*filter(None, [os.environ.get("BASE_COMMIT")]), "HEAD~1"]
+BASES = [*os.environ.get("BASE_COMMITS", "").split(), "HEAD~1"]
 MEASURED_ON, ALL_ON = "3.12", "3.11"
 
 
@@ -165,7 +165,7 @@ def memory(session: nox.Session) -> None:
 
 @nox.session
 def speed(session: nox.Session) -> None:
-    """Speed: this commit against BASE_COMMIT, or the one before (`-- --base REF`), in turn; > 10 % slower fails."""
+    """Speed: this commit against BASE_COMMITS, or the one before (`-- --base REF`), in turn; > 10 % slower fails."""
     install(session, "performance", project=EDITABLE)
     measure(session, "scripts/compare_speed.py", "--base", *BASES)
 

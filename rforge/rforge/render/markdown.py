@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
 
+_LIST_MARK = re.compile(r"^(\d*)([-+.)])")
+
 _BARE_LINK = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
 """By which GitHub makes a link of an address that stands in a text (GFM, 6.9)."""
 
@@ -23,11 +25,11 @@ def render(report: Report) -> str:
     """The report as Markdown."""
     lines = [f"# rforge {report.command}", "", f"Mode: {report.request.mode.value}"]
     for line in opening(report):
-        lines += ["", f"> {_escaped(line)}"]
+        lines += ["", f"> {_paragraph(line)}"]
     for block in report.blocks:
         lines += _block(block, "##")
     for line in closing(report):
-        lines += ["", _escaped(line)]
+        lines += ["", _paragraph(line)]
     return "\n".join(lines)
 
 
@@ -64,6 +66,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _paragraph(text: str) -> str:
+    """Text on a line of its own, which begins no list and is no rule."""
+    return _LIST_MARK.sub(r"\1\\\2", _escaped(text))
 
 
 def _escaped(text: str) -> str:

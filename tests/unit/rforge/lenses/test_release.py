@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -187,31 +186,6 @@ def test_what_the_machine_lacks_for_a_check_is_no_fault_of_the_package(
     root = write_ecosystem({"one": ""}, {"one/one.Rcheck/00check.log": log})
     answer = points(make_run, root)["R CMD check"]
     assert (answer[0], evidence in answer[1]) == ("unknown", True), answer
-
-
-R_PACKAGE = {
-    "one/R/one.R": "plus_one <- function(x) x + 1\n",
-    "one/NAMESPACE": "export(plus_one)\n",
-    "one/man/one.Rd": "\\name{plus_one}\\alias{plus_one}\\title{Add One}\\description{Adds one.}\n"
-    "\\usage{plus_one(x)}\\arguments{\\item{x}{A number.}}\\value{A number.}\\examples{plus_one(1)}\n",
-}
-
-
-@pytest.mark.skipif(shutil.which("R") is None, reason="no R here")
-@pytest.mark.parametrize(
-    ("more", "answer", "said"),
-    [
-        ("", "ready", "0 notes (run just now with --as-cran; whether CRAN has that name"),
-        ("Suggests: nobody.has.this\n", "unknown", "could not check it here"),
-        ("Version: 1.0.0.9000\n", "unknown", "NOTE, checking CRAN incoming feasibility"),
-    ],
-)
-def test_a_check_that_r_runs_is_one_for_cran(
-    write_ecosystem, make_run, more: str, answer: str, said: str
-) -> None:
-    root = write_ecosystem({"one": f"Encoding: UTF-8\n{more}"}, R_PACKAGE)
-    seen = points(make_run, root, check=True)["R CMD check"]
-    assert (seen[0], said in seen[1]) == (answer, True), seen
 
 
 def test_without_results_the_check_is_unknown(write_ecosystem, make_run) -> None:

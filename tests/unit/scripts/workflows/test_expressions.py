@@ -27,6 +27,7 @@ SCOPE = Scope(
         ("${{github.event_name != 'pull_request'}}", "true"),
         ("${{ toJSON(needs) }}", '{\n  "a": {\n    "result": "success"\n  }\n}'),
         ("${{ needs.a.result }} and $HOME", "success and $HOME"),
+        ("<${{ github.event.pull_request.base.sha }}>", "<>"),
     ],
 )
 def test_an_expression_has_its_value(text: str, filled: str) -> None:
