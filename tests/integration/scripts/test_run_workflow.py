@@ -116,7 +116,7 @@ def test_a_job_that_takes_too_long_does_nothing_more(place: Place, tmp_path: Pat
 
 
 def test_steps_that_the_job_s_time_did_not_reach_make_it_no_success(place: Place) -> None:
-    status, result = place.run(job("a", "CHECKOUT", "run: exit 1", more="    timeout-minutes: 0.0005\n"))
+    status, result = place.run(job("a", "CHECKOUT", "run: exit 1", more="    timeout-minutes: 0.00001\n"))
     assert (status, results(result)) == (1, {"a": "timed out"})
 
 
