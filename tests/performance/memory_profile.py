@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 PACKAGE = ROOT / "tests" / "fixtures" / "r" / "probmed"
 SAMPLES = 100
-TRACED_CALLS = 600
+MOST_TRACED = 600
 TOP = 10
 MIB = 1024 * 1024
 
@@ -131,10 +131,11 @@ def profile(room: Path, options: argparse.Namespace) -> tuple[list[tuple[int, in
 def growing_lines(room: Path, options: argparse.Namespace) -> list[str]:
     """Where memory grew most in another run, whose allocations are traced."""
     watched = Watched(room, options.path, options.plant_leak, room / "snapshot")
+    calls = min(options.calls, MOST_TRACED)
     with watched.client:
-        watched.call(TRACED_CALLS)
+        watched.call(calls)
         before = watched.allocations()
-        watched.call(TRACED_CALLS)
+        watched.call(calls)
         grown = watched.allocations().compare_to(before, "lineno")
     own = (found for found in grown if tracemalloc.__file__ not in str(found.traceback))
     return [str(found) for found in itertools.islice(own, TOP)]

@@ -24,7 +24,7 @@ def run(script: str, *options: str) -> subprocess.CompletedProcess[str]:
     sys.platform != "linux", reason="where memory grew is shown on a signal that Windows lacks"
 )
 def test_a_planted_leak_fails_and_its_line_is_named() -> None:
-    ended = run("memory_profile.py", "--calls", "600", "--plant-leak", "20000")
+    ended = run("memory_profile.py", "--calls", "200", "--plant-leak", "20000")
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert ended.stdout.startswith("FAIL: ")
     assert "watched_server.py" in ended.stdout.splitlines()[1]
