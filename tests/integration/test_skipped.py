@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once  # the same on every Python
 TESTS = Path(__file__).resolve().parents[1]
 SKIPPED = "import pytest\n\n@pytest.mark.skip(reason='not here')\ndef test_elsewhere(): pass\n\n"
 MODULE_SKIPPED = "import pytest\npytest.skip('not here', allow_module_level=True)\n"

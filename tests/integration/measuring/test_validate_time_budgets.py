@@ -13,6 +13,7 @@ import pytest
 
 import mock_mcp_server
 
+pytestmark = pytest.mark.once  # the same on every Python
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = ROOT / "scripts" / "validate_time_budgets.py"
 

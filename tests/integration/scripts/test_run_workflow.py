@@ -13,7 +13,10 @@ import pytest
 
 from workshop import git
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the steps of these workflows are written for bash")
+pytestmark = [
+    pytest.mark.once,  # the same on every Python
+    pytest.mark.skipif(os.name == "nt", reason="the steps of these workflows are written for bash"),
+]
 
 ROOT = Path(__file__).resolve().parents[3]
 CHECKOUT = "{uses: actions/checkout@v6, with: {persist-credentials: false}}"
