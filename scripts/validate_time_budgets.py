@@ -88,7 +88,7 @@ def examine(case: Case, options: argparse.Namespace, folder: Path, room: Path) -
             for _ in range(options.rounds):
                 start_s = time.perf_counter()
                 result = client.call(f"rforge_{case.command}", arguments, limit_s)
-                taken_s.append(time.perf_counter() - start_s)
+                taken_s.append(round(time.perf_counter() - start_s, 4))
                 problem = problem or complaint(result, case)
     except ServerError as error:
         problem = f"{type(error).__name__}: {error}"
@@ -114,8 +114,9 @@ def complaint(result: dict[str, object], case: Case) -> str:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """The smallest bound that `percent` of the values keep, interpolated."""
-    return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
+    """The smallest bound that `percent` of the values keep, interpolated, to a tenth of a millisecond."""
+    bound = quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
+    return round(bound, 4)
 
 
 def table(results: Sequence[Result], verdict: Verdict) -> str:
