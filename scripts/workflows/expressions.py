@@ -94,10 +94,8 @@ def _call(name: str, argument: str, scope: Scope) -> Any:
 
 def _look_up(name: str, scope: Scope) -> Any:
     value: Any = scope.contexts
-    if name.startswith("github.event."):
-        return (
-            ""  # nothing happened on a host; an event has what its kind has, and the rest is empty there too
-        )
+    if name.startswith("github.event."):  # an event has what its kind has; the rest is empty on GitHub too
+        return ""
     for part in name.split("."):
         if not isinstance(value, dict) or part not in value:
             raise WorkflowError(f"there is no {name!r} here (GitHub would take it for empty)")

@@ -46,18 +46,18 @@ def _overview(examined: Examined) -> Table:
 
 
 def _group(judged: Judged, examined: Examined) -> Group:
+    used = used_objects(judged.name, examined)
     return Group(
         f"Changing {judged.name} {judged.package.description.version}",
-        (_reach(judged, examined), _users(judged, examined), _objects(judged, examined)),
+        (_reach(judged, examined, used), _users(judged, examined, used), _objects(used)),
     )
 
 
-def _reach(judged: Judged, examined: Examined) -> Facts:
+def _reach(judged: Judged, examined: Examined, used: Mapping[str, frozenset[str]]) -> Facts:
     distances = examined.ecosystem.distances(judged.name)
     direct = sum(steps == 1 for steps in distances.values())
     namespace = judged.package.namespace
     exports = namespace.exports if namespace else frozenset()
-    used = used_objects(judged.name, examined)
     return facts(
         "",
         "",
@@ -93,7 +93,7 @@ def _internals(judged: Judged, examined: Examined, used: Mapping[str, object]) -
     return tuple(sorted(hidden))
 
 
-def _users(judged: Judged, examined: Examined) -> Table:
+def _users(judged: Judged, examined: Examined, used: Mapping[str, frozenset[str]]) -> Table:
     columns = {
         "package": "Package",
         "steps": "Steps",
@@ -101,7 +101,6 @@ def _users(judged: Judged, examined: Examined) -> Table:
         "wanted": "Wanted",
         "objects": "Uses by name",
     }
-    used = used_objects(judged.name, examined)
     by_name = examined.by_name
     rows: list[tuple[Value, ...]] = []
     for name, steps in sorted(
@@ -114,10 +113,8 @@ def _users(judged: Judged, examined: Examined) -> Table:
     return table("users", "Who has to be checked again, the nearest first", columns, rows, "nobody here")
 
 
-def _objects(judged: Judged, examined: Examined) -> Table:
-    rows: list[tuple[Value, ...]] = [
-        (thing, tuple(sorted(users))) for thing, users in sorted(used_objects(judged.name, examined).items())
-    ]
+def _objects(used: Mapping[str, frozenset[str]]) -> Table:
+    rows: list[tuple[Value, ...]] = [(thing, tuple(sorted(users))) for thing, users in sorted(used.items())]
     columns = {"object": "Object", "users": "Users"}
     return table("objects", "What is used by name", columns, rows, "nothing by name")
 

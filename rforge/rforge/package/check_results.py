@@ -105,12 +105,12 @@ def _complaints(text: str) -> Iterator[Complaint]:
         lines = f"* {block}".split("\n")
         checked = _RESULT.match(lines[0])
         # The outcome ends the line, or has one of its own, with a time perhaps, below what the check printed meanwhile.
-        ends = [
+        outcomes = (
             (number, outcome[1]) for number, line in enumerate(lines) if (outcome := _OUTCOME.fullmatch(line))
-        ]
-        if checked is None or not ends:
+        )
+        number, kind = next(outcomes, (0, ""))
+        if checked is None or not kind:
             continue
-        number, kind = ends[0]
         said = " ".join(" ".join(lines[number + 1 :]).split())
         more = "…" if len(said) > _LONGEST_COMPLAINT else ""
         yield Complaint(kind, checked[1], said[:_LONGEST_COMPLAINT] + more)

@@ -26,12 +26,11 @@ def ask_news(judged: Judged, _: Examined) -> Answer:
     """Whether the news speak of this version."""
     readiness, evidence = answer_of_checks(judged, Category.NEWS)
     news = judged.package.news
-    if readiness is Readiness.READY and news and not news.latest:
+    if readiness is not Readiness.READY or news is None:
+        return readiness, evidence
+    if not news.latest:
         return unknown("The headings of the news do not say up to which version they go.")
-    return (
-        readiness,
-        f"{news.file} goes up to {news.latest}" if readiness is Readiness.READY and news else evidence,
-    )
+    return ready(f"{news.file} goes up to {news.latest}")
 
 
 def ask_documentation(judged: Judged, _: Examined) -> Answer:
