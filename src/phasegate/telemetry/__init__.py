@@ -1,0 +1,1 @@
+"""What installed plugins report: their events read, judged, told, and asked for."""
