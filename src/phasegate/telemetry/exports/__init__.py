@@ -1,0 +1,1 @@
+"""The same rules and queries for other engines: Prometheus, Alertmanager, Grafana, ClickHouse."""
