@@ -1,0 +1,157 @@
+"""From units to what the judge is given: counts on a grid of time."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phasegate.telemetry.judge.limits import median_limit, round_up
+from phasegate.telemetry.judge.observation import Observation, Step, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from phasegate.telemetry.judge.policy import Policy
+    from phasegate.telemetry.reading import Intake, Unit, Window
+
+BOUNDARIES_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+"""The boundaries of the histogram that is exported, which is what Prometheus can answer."""
+MOST_REJECTED = 0.01
+HEARTBEAT_S = 3_600.0
+"""An install counts as active once in each of these: what it does in one of them is one piece of news, not many."""
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """Something was heard of an install; the first time in an hour is enough."""
+
+    at_s: float
+    version: str
+    install: str
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Which versions make the arms."""
+
+    canary: Collection[str]
+    control: Collection[str] = ()
+
+    def arm_of(self, version: str) -> str | None:
+        """The name of the arm in a `Step`; None where it is neither's."""
+        return "canary" if version in self.canary else "control" if version in self.control else None
+
+
+def observe(
+    policy: Policy,
+    units: Iterable[Unit],
+    versions: Versions,
+    window: Window,
+    *,
+    step_s: float | None = None,
+    heartbeats: Iterable[Heartbeat] = (),
+    before: Iterable[Unit] = (),
+    boundaries_s: Sequence[float] = (),
+    doubts: Iterable[str] = (),
+) -> Observation:
+    """The observation that `units` give, in whatever order they come and however often.
+
+    Args:
+        policy: says what is slow.
+        units: those of the window; others are left out. Of one install in one arm the earliest counts.
+        versions: which are the canary's and which the control's.
+        window: what is looked at.
+        step_s: the length of a step, whose times are multiples of it; None makes each unit a step of its own.
+        heartbeats: what was heard of which install, if that is known.
+        before: units of the control from before the window, to know better what is slow.
+        boundaries_s: makes the limit for slow runs one of these.
+        doubts: why the counts cannot be relied on.
+    """
+    found, flawed = _first(units, versions, window)
+    control = [unit.duration_s for arm, unit in found if arm == "control"]
+    earlier = [unit.duration_s for unit in before if unit.at_s < window.since_s]
+    slow_s = slow_limit(policy, [*control, *earlier], boundaries_s)
+    counts: dict[tuple[float, int], dict[str, Tally]] = defaultdict(dict)
+    for index, (arm, unit) in enumerate(found):
+        at = (unit.at_s, index) if step_s is None else (_floor(unit.at_s, step_s), 0)
+        counts[at][arm] = counts[at].get(arm, Tally()) + _tally(unit, slow_s)
+    for arm, at_s in _heard(heartbeats, versions, window):
+        at = (at_s, -1) if step_s is None else (_floor(at_s, step_s), 0)
+        counts[at][arm] = counts[at].get(arm, Tally()) + Tally(active=1)
+    steps = tuple(Step(at[0], **counts[at]) for at in sorted(counts))
+    said = [*doubts, *([f"{flawed} units have no time or no duration"] if flawed else [])]
+    return Observation(window.since_s, window.until_s, steps, slow_s, tuple(said))
+
+
+def slow_limit(
+    policy: Policy, durations_s: Sequence[float], boundaries_s: Sequence[float] = ()
+) -> float | None:
+    """Above how many seconds a run is slow, given those of the control; None where they are too few to say.
+
+    The policy's slow-down times the upper limit of their median; with `boundaries_s` each of the two is rounded up to one of these,
+    so that a histogram of the durations leads to the same.
+    """
+    median_s = median_limit(durations_s, policy.median_alpha, boundaries_s)
+    if median_s is None:
+        return None
+    limit_s = policy.slowdown * median_s
+    return round_up(limit_s, boundaries_s) if boundaries_s else limit_s
+
+
+def doubts_about(intake: Intake, most_rejected: float = MOST_REJECTED) -> tuple[str, ...]:
+    """Why what was read cannot be relied on, in sentences; none where it can."""
+    doubts = [f"{words} could not be read" for words in intake.unreadable]
+    if intake.folders and set(intake.missing) >= set(intake.folders):
+        doubts.append(f"no log folder: {', '.join(intake.missing)}")
+    for count, what in (
+        (intake.rejected, "are no events"),
+        (intake.newer, "have a newer schema"),
+        (intake.future, "are from the future"),
+    ):
+        lines = intake.events + count
+        if count > most_rejected * lines:
+            doubts.append(f"{count} of {lines} lines {what}, more than {most_rejected:.0%}")
+    return tuple(doubts)
+
+
+def _first(units: Iterable[Unit], versions: Versions, window: Window) -> tuple[list[tuple[str, Unit]], int]:
+    """The units that count with their arms, oldest first, and how many units have numbers that are none."""
+    found: dict[tuple[str, str], Unit] = {}
+    flawed = 0
+    for unit in units:
+        arm = versions.arm_of(unit.version)
+        if arm is None:
+            continue
+        if not (math.isfinite(unit.at_s) and math.isfinite(unit.duration_s)):
+            flawed += 1
+        elif window.since_s <= unit.at_s < window.until_s:
+            key = (arm, unit.install)
+            found[key] = min(found.get(key, unit), unit, key=_order)
+    ordered = sorted(found.items(), key=lambda item: (_order(item[1]), item[0]))
+    return [(arm, unit) for (arm, _), unit in ordered], flawed
+
+
+def _order(unit: Unit) -> tuple[object, ...]:
+    return (unit.at_s, unit.install, unit.version, unit.failed, unit.over_budget, unit.duration_s)
+
+
+def _heard(heartbeats: Iterable[Heartbeat], versions: Versions, window: Window) -> list[tuple[str, float]]:
+    """The arm and the time of the first heartbeat of each install in each hour."""
+    first: dict[tuple[str, str, float], float] = {}
+    for beat in heartbeats:
+        arm = versions.arm_of(beat.version)
+        if arm is not None and window.since_s <= beat.at_s < window.until_s:
+            key = (arm, beat.install, _floor(beat.at_s, HEARTBEAT_S))
+            first[key] = min(first.get(key, beat.at_s), beat.at_s)
+    return [(arm, at_s) for (arm, _, _), at_s in first.items()]
+
+
+def _floor(at_s: float, step_s: float) -> float:
+    return math.floor(at_s / step_s) * step_s
+
+
+def _tally(unit: Unit, slow_s: float | None) -> Tally:
+    is_slow = slow_s is not None and unit.duration_s > slow_s
+    return Tally(1, int(unit.failed), int(unit.over_budget), int(is_slow))
