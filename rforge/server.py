@@ -8,6 +8,6 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.dont_write_bytecode = True  # the installed folder stays byte for byte what was released
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    from rforge.stdio import main
+    from rforge.telemetry.starting import loaded
 
-    sys.exit(main())
+    sys.exit(loaded("rforge.stdio").main())

@@ -7,13 +7,12 @@ are remembered by their digests alone.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
-import sys
-import time
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -126,28 +125,12 @@ def _turn(lock: Path) -> Iterator[None]:
     Raises:
         OSError: the turn did not come.
     """
-    with lock.open("ab") as stream:
-        give_up_s = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                _take(stream)
-                break
-            except (BlockingIOError, PermissionError):  # somebody has it, as Unix and as Windows say
-                if time.monotonic() > give_up_s:
-                    raise
-                time.sleep(0.005)
+    from rforge.locks import held
+
+    with held(lock, PATIENCE_S) as is_ours:
+        if not is_ours:
+            raise BlockingIOError(errno.EAGAIN, "another process keeps it")
         yield
-
-
-def _take(stream: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _digest(package: Path) -> str:

@@ -7,14 +7,21 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rforge.errors import PluginError
-from rforge.flags import ALL_OFF, Flags, parse_flags
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rforge.flags import Flags
 
 ROOT = Path(__file__).resolve().parent.parent
 """The plugin's folder: where `flags.json` and `.claude-plugin/plugin.json` lie."""
 
 UNKNOWN_VERSION = "0.0.0"
+
+
+def _nobody_asked(_error: Exception) -> None:
+    """Nobody wants to know more than the log says."""
 
 
 def log(message: str) -> None:
@@ -25,26 +32,30 @@ def log(message: str) -> None:
 
 def load_flags(root: Path = ROOT) -> Flags:
     """The flags of the plugin; a missing or broken file is logged, and every flag is off; a broken flag is off alone."""
+    from rforge.errors import PluginError
+    from rforge.flags import Flags, parse_flags
+
     try:
         flags = parse_flags((root / "flags.json").read_text(encoding="utf-8"))
     except PluginError as error:
-        log(str(error))
+        flags = Flags(broken=(error,))
     except (OSError, UnicodeDecodeError) as error:
-        log(str(PluginError("Every flagged feature", f"the flag file cannot be read ({error}).")))
-    else:
-        for problem in flags.broken:
-            log(str(problem))
-        return flags
-    return ALL_OFF
+        flags = Flags(
+            broken=(PluginError("Every flagged feature", f"the flag file cannot be read ({error})."),)
+        )
+    for problem in flags.broken:
+        log(str(problem))
+    return flags
 
 
-def load_version(root: Path = ROOT) -> str:
-    """The version that the release stamped into the manifest."""
+def load_version(root: Path = ROOT, broken: Callable[[Exception], None] = _nobody_asked) -> str:
+    """The version that the release stamped into the manifest; `broken` is told where there is none."""
     try:
         manifest = json.loads((root / ".claude-plugin" / "plugin.json").read_text(encoding="utf-8"))
         return str(manifest["version"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         log(f"the manifest names no version ({error!r}).")
+        broken(error)
         return UNKNOWN_VERSION
 
 

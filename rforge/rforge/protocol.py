@@ -7,15 +7,19 @@ Source: modelcontextprotocol.io, revisions 2024-11-05 to 2025-11-25 (the ones wi
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rforge.errors import Cancelled, shortened
-from rforge.tools import Call, commands_by_tool, describe_tools
+from rforge.errors import Cancelled, RforgeError, shortened
+from rforge.telemetry.account import Ending
+from rforge.telemetry.event import Note
+from rforge.tools import Call, Outcome, commands_by_tool, describe_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from rforge.telemetry.journal import Journal
     from rforge.tools import Workshop
 
     Send = Callable[[bytes], None]
@@ -42,6 +46,10 @@ class ProtocolError(Exception):
         self.code = code
 
 
+def _nothing() -> None:
+    """There is nothing to note."""
+
+
 @dataclass(frozen=True)
 class Job:
     """What a line asks for.
@@ -49,10 +57,12 @@ class Job:
     Attributes:
         is_long: whether it should be done beside the conversation, which goes on meanwhile.
         answer: does it, and gives the answer without its newline, or None when there is none to give; it never raises.
+        note: notes what happened, once the answer has left or there is none.
     """
 
     is_long: bool
     answer: Callable[[], bytes | None]
+    note: Callable[[], None] = _nothing
 
 
 @dataclass(frozen=True)
@@ -63,27 +73,41 @@ class Protocol:
         workshop: what the tools work with.
         version: the version of the server.
         send: writes one message to the client, from any thread.
+        journal: where it is noted what happened.
         calls: the calls whose answers are under way, by the ids of their requests.
     """
 
     workshop: Workshop
     version: str
     send: Send
+    journal: Journal
     calls: dict[Any, Call] = field(default_factory=dict)
 
     def accept(self, line: bytes) -> Job:
         """What one line asks for. A call can be cancelled from now on, even before its job is begun."""
+        arrived_s = time.perf_counter()
         try:
             message = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             refusal = refuse_line("The line is no JSON.")
             return Job(is_long=False, answer=lambda: refusal)
         messages = message if isinstance(message, list) else [message]
-        calls = [_is_call(one) for one in messages]
-        for one, is_call in zip(messages, calls):
-            if is_call:
-                self.calls[one["id"]] = self._call_of(one)
-        return Job(any(calls), lambda: self._encoded_answer(message))
+        calls = {one["id"]: self._call_of(one) for one in messages if _is_call(one)}
+        self.calls.update(calls)
+        return Job(
+            bool(calls), lambda: self._encoded_answer(message), lambda: self._note(calls.values(), arrived_s)
+        )
+
+    def _note(self, calls: Iterable[Call], arrived_s: float) -> None:
+        """A line of calls is answered: how long that took without the commands' own work, and how each ended."""
+        accounts = [call.account for call in calls]
+        latency_s = time.perf_counter() - arrived_s - sum(account.duration_s for account in accounts)
+        for account in accounts:
+            is_answered = account.ending is not Ending.CANCELLED
+            self.journal.debug(Note.ANSWERED if is_answered else Note.UNANSWERED)
+            self.journal.tell_command(account)
+            if is_answered:
+                self.journal.tell_call(account, latency_s)
 
     def cancel_all(self) -> None:
         """No answer is wanted any more."""
@@ -150,7 +174,8 @@ class Protocol:
         if method == "ping":
             return {}
         if method == "tools/list":
-            return {"tools": describe_tools()}
+            with self.journal.starting():
+                return {"tools": describe_tools()}
         if method == "tools/call":
             return self._call(key, params)
         raise ProtocolError(METHOD_NOT_FOUND, f"There is no method {method!r}.")
@@ -168,16 +193,11 @@ class Protocol:
     def _call(self, key: Any, params: dict[str, Any]) -> dict[str, Any]:
         call = self.calls.get(key, Call())
         try:
-            name, arguments = params.get("name"), params.get("arguments")
-            commands = commands_by_tool()
-            if not isinstance(name, str) or name not in commands:
-                known = ", ".join(commands)
-                raise ProtocolError(INVALID_PARAMS, f"There is no tool {name!r}; there are {known}.")
-            if arguments is not None and not isinstance(arguments, dict):
-                raise ProtocolError(INVALID_PARAMS, "arguments must be an object.")
-            outcome = self.workshop.answer(commands[name], arguments or {}, call)
+            outcome = self._outcome(params.get("name"), params.get("arguments"), call)
             if call.cancelled.is_set():
-                raise Cancelled
+                error = Cancelled()
+                call.account.fail(error)
+                raise error
         finally:
             self.calls.pop(key, None)
         result: dict[str, Any] = {
@@ -185,6 +205,23 @@ class Protocol:
             "isError": outcome.is_error,
         }
         return result if outcome.document is None else {**result, "structuredContent": outcome.document}
+
+    def _outcome(self, name: Any, arguments: Any, call: Call) -> Outcome:
+        with self.journal.starting():
+            commands = commands_by_tool()
+            from rforge.telemetry.feedback import TOOL, give_feedback
+        if not isinstance(name, str) or name not in (*commands, TOOL):
+            known = ", ".join((*commands, TOOL))
+            raise ProtocolError(INVALID_PARAMS, f"There is no tool {name!r}; there are {known}.")
+        if arguments is not None and not isinstance(arguments, dict):
+            raise ProtocolError(INVALID_PARAMS, "arguments must be an object.")
+        self.journal.debug(Note.TAKEN)
+        if name != TOOL:
+            return self.workshop.answer(commands[name], arguments or {}, call)
+        try:
+            return Outcome(give_feedback(arguments or {}, self.journal))
+        except RforgeError as error:
+            return Outcome(str(error), is_error=True)
 
 
 class _Progress:

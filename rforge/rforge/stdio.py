@@ -14,10 +14,11 @@ from rforge.history import History
 from rforge.plugin import current_user, data_folder, load_flags, load_version, log
 from rforge.protocol import Protocol, refuse_line
 from rforge.render.screen import Screen
+from rforge.telemetry.journal import Journal
 from rforge.tools import Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import ThreadPoolExecutor
     from typing import BinaryIO
 
@@ -53,7 +54,7 @@ class Answers:
 
 def serve(requests: BinaryIO, answers: Answers, protocol: Protocol) -> None:
     """Answer every line of `requests`; end when either side ends, once the calls under way are answered."""
-    desk = _Desk(answers)
+    desk = _Desk(answers, protocol.journal)
     is_wanted = False
     try:
         while not answers.is_closed:
@@ -75,8 +76,9 @@ def serve(requests: BinaryIO, answers: Answers, protocol: Protocol) -> None:
 class _Desk:
     """Has jobs done: short ones at once, long ones beside the conversation."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, journal: Journal) -> None:
         self._answers = answers
+        self._journal = journal
         self._pool: ThreadPoolExecutor | None = None
 
     def take(self, job: Job) -> None:
@@ -100,6 +102,11 @@ class _Desk:
         answer = job.answer()
         if answer is not None:
             self._answers.send(answer)
+        job.note()
+        if job.is_long:
+            self._journal.flush()
+        else:
+            self._journal.flush_beside()  # the next line waits already
 
 
 def _skip_rest(requests: BinaryIO, line: bytes) -> None:
@@ -119,13 +126,29 @@ def make_workshop(logger: Callable[[str], None], screen: Screen) -> Workshop:
     )
 
 
+def make_journal(version: str, workshop: Workshop, broken: Iterable[Exception] = ()) -> Journal:
+    """The journal of this process, which knows already what of the plugin is broken."""
+    journal = Journal(version, workshop.user, data_folder(), workshop.log)
+    for error in (*broken, *workshop.flags.broken):
+        journal.tell_error(error)
+    return journal
+
+
 def main() -> int:
     """Serve on the process's own streams; returns the exit status."""
     answers = Answers(sys.stdout.buffer)
     sys.stdout = sys.stderr  # a stray print must not end up between the answers
-    protocol = Protocol(make_workshop(log, Screen(width=WIDTH)), load_version(), answers.send)
+    broken: list[Exception] = []
+    workshop, version = make_workshop(log, Screen(width=WIDTH)), load_version(broken=broken.append)
+    journal = make_journal(version, workshop, broken)
     try:
-        serve(sys.stdin.buffer, answers, protocol)
+        serve(sys.stdin.buffer, answers, Protocol(workshop, version, answers.send, journal))
     except KeyboardInterrupt:
         log("interrupted.")
+    except Exception as error:
+        journal.tell_session(has_started=False)
+        journal.tell_error(error)
+        raise
+    finally:
+        journal.close()
     return 0

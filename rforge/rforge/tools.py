@@ -6,6 +6,7 @@ The commands are imported where they are first needed: the handshake of a sessio
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +16,7 @@ from rforge.deadline import Deadline
 from rforge.errors import MCPServerError, PluginError, RforgeError, TimeBudgetExceeded
 from rforge.flags import MODE_SYSTEM
 from rforge.request import Format, Mode, parse_request
+from rforge.telemetry.account import Account, Ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,10 +49,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a tool: whether its answer is still wanted, and who is told of its progress (done, of how many)."""
+    """One call of a tool.
+
+    Attributes:
+        cancelled: whether its answer is wanted no more.
+        progress: is told how far it is (done, of how many).
+        account: what happened in it.
+    """
 
     cancelled: threading.Event = field(default_factory=threading.Event)
     progress: Callable[[int, int], None] = _ignore_progress
+    account: Account = field(default_factory=Account)
 
 
 @dataclass(frozen=True)
@@ -81,43 +90,75 @@ class Workshop:
         Raises:
             Cancelled: the answer is not wanted any more.
         """
+        from rforge.commands.table import COMMANDS
+
+        call = call or Call()
+        call.account.begin(command, COMMANDS[command].budget_s, arguments)
         try:
-            request = parse_request(arguments, modes_on=self.flags.is_on(MODE_SYSTEM, self.user))
-            report = self._report(command, request, call or Call())
+            return self._answer(command, arguments, call)
         except RforgeError as error:
-            self._log_error(command, error)
+            self._log_error(call.account, error)
+            call.account.fail(error)
             return Outcome(str(error), is_error=True)
+        except BaseException as error:
+            call.account.break_off(error)
+            raise
+
+    def _answer(self, command: str, arguments: Mapping[str, Any], call: Call) -> Outcome:
+        report = self._report(command, self._request(arguments), call)
+        call.account.report()
+        started_s = time.perf_counter()
+        text = self._rendered(report)
+        call.account.render_s = time.perf_counter() - started_s
         from rforge.render.as_json import as_document
 
-        return Outcome(self._rendered(report), as_document(report))
+        return Outcome(text, as_document(report))
+
+    def _request(self, arguments: Mapping[str, Any]) -> Request:
+        """What is asked for; a flag that cannot be read is no choice of anybody's, and so no mistake of the user's."""
+        is_unreadable = bool(self.flags.broken) and MODE_SYSTEM not in self.flags.by_name
+        modes_on = is_unreadable or self.flags.is_on(MODE_SYSTEM, self.user)
+        request = parse_request(arguments, modes_on=modes_on)
+        if is_unreadable and request.mode is not Mode.DEFAULT:
+            raise PluginError(
+                f"Mode {request.mode.value!r}", "its flag cannot be read; nothing was analysed."
+            )
+        return request
 
     def _report(self, command: str, request: Request, call: Call) -> Report:
         from rforge.commands.table import COMMANDS
         from rforge.running import Run
 
-        deadline = Deadline(
-            budget_of(COMMANDS[command].budget_s, request.mode),
-            self.clock,
-            call.cancelled.is_set,
-            lambda error: self._log_error(command, error, "; going on"),
-        )
-        previous = self.history.scores_below(Path(request.path))
+        account = call.account
+
+        def warn(error: TimeBudgetExceeded) -> None:
+            self._log_error(account, error, "; going on")
+            account.degrade(error)
+
+        budget = budget_of(COMMANDS[command].budget_s, request.mode)
+        account.accept(request, budget.seconds)
+        deadline = Deadline(budget, self.clock, call.cancelled.is_set, warn)
+        previous = account.counting(self.history.scores_below(Path(request.path)))
         run = self._attempt_twice(
-            command, lambda: self._finished(Run(command, request, deadline, previous, call.progress))
+            account, lambda: self._finished(Run(command, request, deadline, previous, call.progress))
         )
-        report = self._attempt_twice(command, lambda: self._reported(run, command))
+        report = self._attempt_twice(account, lambda: self._reported(run, account))
+        account.packages = len(run.judged)
         if report.partial:
-            self._log_error(command, TimeBudgetExceeded(deadline.budget.seconds))
+            error = TimeBudgetExceeded(deadline.budget.seconds)
+            self._log_error(account, error)
+            account.degrade(error, Ending.PARTIAL)
         if command == "status":
             self.history.remember(run.scores())
         return report
 
-    def _attempt_twice(self, command: str, attempt: Callable[[], Step]) -> Step:
+    def _attempt_twice(self, account: Account, attempt: Callable[[], Step]) -> Step:
         """What the system refuses once may pass: a file that is replaced, a network folder that reconnects."""
         try:
             return attempt()
         except OSError as error:
-            self.log(f"MCPServerError in {command}, trying once more: {error}")
+            self.log(f"MCPServerError in {account.command}, trying once more: {error}")
+            account.meet(MCPServerError("The system refused it."), error)
         try:
             return attempt()
         except OSError as error:
@@ -146,11 +187,15 @@ class Workshop:
             raise failures[0]
         return run
 
-    def _reported(self, run: Run, command: str) -> Report:
+    def _reported(self, run: Run, account: Account) -> Report:
+        """The report, without what its mode adds where that broke now or before: nobody got what they asked for then."""
+        if run.request.mode.value in self.broken:
+            account.degrade(PluginError("The mode", "it broke before."), Ending.FAILED)
         try:
             return run.report(frozenset(self.broken))
         except PluginError as error:
-            self._log_error(command, error)
+            self._log_error(account, error)
+            account.degrade(error, Ending.FAILED)
             self.broken.add(run.request.mode.value)
             return run.report(frozenset(self.broken))
 
@@ -164,8 +209,11 @@ class Workshop:
         }
         return renderers[report.request.format](report)
 
-    def _log_error(self, command: str, error: RforgeError, more: str = "") -> None:
-        self.log(f"{type(error).__name__} ({error.severity.value}) in {command}: {error.message}{more}")
+    def _log_error(self, account: Account, error: RforgeError, more: str = "") -> None:
+        self.log(
+            f"{type(error).__name__} ({error.severity.value}) in {account.command}: {error.message}{more}"
+        )
+        account.meet(error)
 
 
 def tool_name(command: str) -> str:
@@ -188,8 +236,9 @@ def describe_tools() -> list[dict[str, Any]]:
     """
     from rforge.commands.table import COMMANDS
     from rforge.render.as_json import describe_document
+    from rforge.telemetry.feedback import describe_feedback
 
-    return [
+    commands = [
         {
             "name": tool_name(name),
             "title": f"rforge {name}",
@@ -200,6 +249,7 @@ def describe_tools() -> list[dict[str, Any]]:
         }
         for name, command in COMMANDS.items()
     ]
+    return [*commands, describe_feedback()]
 
 
 def _input_schema() -> dict[str, Any]:

@@ -39,7 +39,7 @@ def deployed(tmp_path: Path) -> Workshop:
 def test_the_client_loads_the_six_commands_and_the_server_from_every_channel(
     deployed: Workshop, follower: Callable[[Workshop, str], Follower]
 ) -> None:
-    wanted = ", ".join(sorted(f"rforge:{command}" for command in COMMANDS))
+    wanted = ", ".join(sorted(f"rforge:{command}" for command in (*COMMANDS, "feedback")))
     for channel in ("internal", "canary", "stable"):
         checks = follower(deployed, channel).check(deployed.observe())
         assert failures(checks) == ""

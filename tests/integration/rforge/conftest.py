@@ -20,6 +20,14 @@ REPOSITORY = Path(__file__).parents[3]
 PATIENCE_S = 60.0
 
 
+@pytest.fixture(autouse=True, scope="session")
+def do_not_track() -> Iterator[None]:
+    """No test writes logs, unless it says where."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DO_NOT_TRACK", "1")
+        yield
+
+
 class Server:
     """A running server; a line in, a line out."""
 

@@ -59,8 +59,9 @@ def test_every_tool_is_listed_with_a_description_and_a_schema_of_its_input() -> 
         return (await talk.list_tools()).tools
 
     tools = converse(conversation)
-    assert [tool.name for tool in tools] == list(commands_by_tool())
+    assert [tool.name for tool in tools] == [*commands_by_tool(), "rforge_feedback"]
     assert all(tool.description and tool.input_schema["type"] == "object" for tool in tools)
+    tools.pop()
     assert all(
         {"path", "context", "mode", "format"} <= set(tool.input_schema["properties"]) for tool in tools
     )

@@ -12,7 +12,9 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-TOOLS = [f"rforge_{command}" for command in ("status", "analyze", "detect", "deps", "next", "impact")]
+TOOLS = [
+    f"rforge_{command}" for command in ("status", "analyze", "detect", "deps", "next", "impact", "feedback")
+]
 PING = b'{"jsonrpc":"2.0","id":99,"method":"ping"}\n'
 
 

@@ -37,6 +37,12 @@ MakeRun = Callable[..., Run]
 Build = Callable[..., Package]
 
 
+@pytest.fixture(autouse=True)
+def do_not_track(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test writes logs, unless it says where."""
+    monkeypatch.setenv("DO_NOT_TRACK", "1")
+
+
 @pytest.fixture
 def anybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Anybody:
     """A block in which permissions bind, as they do not bind the superuser; paths are relative to `tmp_path`."""

@@ -187,11 +187,11 @@ def test_where_there_are_no_locks_nobody_waits_for_one(
 ) -> None:
     asked, log = [], []
 
-    def take(stream: object) -> None:
-        asked.append(stream)
+    def take(descriptor: int, **_: object) -> None:
+        asked.append(descriptor)
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr("rforge.history._take", take)
+    monkeypatch.setattr("rforge.locks._try", take)
     History(tmp_path, log.append).remember({tmp_path: 50})
     assert len(asked) == 1
     assert log == [f"the history could not be written: [Errno {errno.ENOLCK}] No locks available"]

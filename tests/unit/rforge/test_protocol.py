@@ -12,6 +12,7 @@ from rforge.flags import ALL_OFF
 from rforge.history import History
 from rforge.protocol import VERSIONS, Protocol, refuse_line
 from rforge.render.screen import Screen
+from rforge.telemetry.journal import Journal
 from rforge.tools import Workshop
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 def make_protocol(clock=lambda: 0.0, log=lambda line: None, sent: list[bytes] | None = None) -> Protocol:
     workshop = Workshop(ALL_OFF, "ada", clock, log, History(None, log), Screen())
-    return Protocol(workshop, "2.1.0", ([] if sent is None else sent).append)
+    return Protocol(
+        workshop, "2.1.0", ([] if sent is None else sent).append, Journal("2.1.0", "ada", None, log)
+    )
 
 
 PROTOCOL = make_protocol()
@@ -76,7 +79,7 @@ def test_notifications_and_answers_are_not_answered(message: Any) -> None:
 
 def test_the_tools_are_listed() -> None:
     assert [tool["name"] for tool in ask(request("tools/list"))["result"]["tools"]] == [
-        f"rforge_{command}" for command in COMMANDS
+        f"rforge_{command}" for command in (*COMMANDS, "feedback")
     ]
 
 

@@ -191,7 +191,9 @@ def test_with_the_flag_off_the_default_mode_works_as_before(clock, fixtures: Pat
 
 
 def test_every_argument_is_described_and_none_is_required() -> None:
-    for tool in describe_tools():
+    *commands, feedback = describe_tools()
+    assert feedback["inputSchema"]["required"] == ["score"]
+    for tool in commands:
         schema = tool["inputSchema"]
         assert list(schema["properties"]) == ["path", "context", "mode", "format", "check"]
         assert "required" not in schema

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rforge.__main__ import main
+from rforge.command_line import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def test_a_history_that_cannot_be_written_is_told_a_person_who_has_the_answer_al
 
 
 def test_colour_is_for_terminals_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rforge import __main__ as command_line
+    from rforge import command_line
 
     monkeypatch.setattr(command_line.sys, "platform", "linux")
     monkeypatch.setattr(command_line.sys.stdout, "isatty", lambda: False)

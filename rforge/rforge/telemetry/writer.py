@@ -1,0 +1,108 @@
+"""Events as lines in their streams; what is rotated is compressed beside the conversation."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from rforge.telemetry.event import SCHEMA, STREAMS, Kind
+from rforge.telemetry.rotation import now_utc, rotate
+from rforge.telemetry.salt import digest, local_salt
+from rforge.telemetry.stream import Stream
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rforge.telemetry.event import Members
+    from rforge.telemetry.settings import Settings
+
+PLUGIN = "rforge"
+NO_VERSION = "0.0.0"
+
+_VERSION = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}(?:[-+][0-9A-Za-z.+-]{1,32})?")
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+class Writer:
+    """Writes the events of one session.
+
+    Args:
+        settings: how telemetry is set; it is on.
+        version: the plugin's version; what looks like none is left out.
+        user: whoever runs it; only a digest is written.
+        session: 16 hexadecimal digits.
+        data: where the plugin keeps what outlives an update, or None.
+
+    Raises:
+        OSError: there is no salt, and none can be made.
+    """
+
+    def __init__(self, settings: Settings, version: str, user: str, session: str, data: Path | None) -> None:
+        self.settings = settings
+        salt = local_salt(data or settings.folder)
+        who = {
+            "plugin": PLUGIN,
+            "version": version if _VERSION.fullmatch(version) else NO_VERSION,
+            "install": digest(salt, "install", PLUGIN),
+            "user": digest(salt, "user", user),
+            "session": session,
+            "probe": settings.is_probe,
+        }
+        self._who = _encode(who)[1:-1]
+        self._streams = {name: Stream(settings.folder, name) for name in STREAMS.values()}
+        self._second = (0, "")
+
+    def write(self, at_s: float, kind: Kind, members: Members) -> None:
+        """Write the event that happened at `at_s`, seconds since 1970.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        if kind is Kind.DEBUG and not self.settings.is_debug:
+            return
+        name = STREAMS[kind]
+        size = self._streams[name].append(self.line(at_s, kind, members))
+        if size >= self.settings.file_bytes:
+            self._rotate(name)
+
+    def line(self, at_s: float, kind: Kind, members: Members) -> bytes:
+        """The event's line: compact JSON, ASCII alone, and a newline."""
+        head = f'{{"schema":{SCHEMA},"timestamp":"{self._timestamp(at_s)}","id":"{os.urandom(8).hex()}"'
+        text = f'{head},"event":"{kind.value}",{self._who},{_encode(members)[1:]}\n'
+        return text.encode("ascii")
+
+    def close(self) -> None:
+        """Close all files; another event opens them again."""
+        for stream in self._streams.values():
+            stream.close()
+
+    def _timestamp(self, at_s: float) -> str:
+        second = int(at_s)
+        known, text = self._second
+        if second != known:
+            text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            self._second = (second, text)
+        return f"{text}.{int((at_s - second) * 1000):03d}Z"
+
+    def _rotate(self, name: str) -> None:
+        """Rotate if nobody minds; else another line tries again."""
+        try:
+            is_rotated = rotate(self.settings.folder, name, self.settings.file_bytes, now_utc())
+        except OSError:  # as Windows says of a file that somebody reads
+            return
+        if is_rotated:
+            with suppress(
+                RuntimeError
+            ):  # no thread begins while Python ends; the next one to rotate finds it
+                threading.Thread(target=self._tidy, args=(name,), name="tidy logs", daemon=True).start()
+
+    def _tidy(self, name: str) -> None:
+        from rforge.telemetry.compression import tidy
+
+        with suppress(OSError):  # the next one to rotate goes on
+            tidy(self.settings.folder, name, self.settings.files)
