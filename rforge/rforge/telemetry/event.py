@@ -22,26 +22,19 @@ _SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 
 
 class Kind(Enum):
-    """What an event is about."""
+    """What an event is about: the word for it, and the stream in which it is written."""
 
-    COMMAND = "command"
-    CALL = "call"
-    ERROR = "error"
-    SESSION = "session"
-    FEEDBACK = "feedback"
-    DOCUMENTATION = "documentation"
-    DEBUG = "debug"
+    COMMAND = ("command", "plugin-commands")
+    CALL = ("call", "plugin-performance")
+    ERROR = ("error", "plugin-errors")
+    SESSION = ("session", "plugin-usage")
+    FEEDBACK = ("feedback", "plugin-usage")
+    DOCUMENTATION = ("documentation", "plugin-usage")
+    DEBUG = ("debug", "plugin-debug")
 
-
-STREAMS = {
-    Kind.COMMAND: "plugin-commands",
-    Kind.CALL: "plugin-performance",
-    Kind.ERROR: "plugin-errors",
-    Kind.SESSION: "plugin-usage",
-    Kind.FEEDBACK: "plugin-usage",
-    Kind.DOCUMENTATION: "plugin-usage",
-    Kind.DEBUG: "plugin-debug",
-}
+    def __init__(self, word: str, stream: str) -> None:
+        self.word = word
+        self.stream = stream
 
 
 class Note(Enum):

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rforge.telemetry.event import SCHEMA, STREAMS, Kind
+from rforge.telemetry.event import SCHEMA, Kind
 from rforge.telemetry.rotation import now_utc, rotate
 from rforge.telemetry.salt import digest, local_salt
 from rforge.telemetry.stream import Stream
@@ -53,8 +53,8 @@ class Writer:
             "session": session,
             "probe": settings.is_probe,
         }
-        self._who = _encode(who)[1:-1]
-        self._streams = {name: Stream(settings.folder, name) for name in STREAMS.values()}
+        self._middles = {kind.word: f',"event":"{kind.word}",{_encode(who)[1:-1]},' for kind in Kind}
+        self._streams = {kind.stream: Stream(settings.folder, kind.stream) for kind in Kind}
         self._second = (0, "")
 
     def write(self, at_s: float, kind: Kind, members: Members) -> None:
@@ -65,16 +65,14 @@ class Writer:
         """
         if kind is Kind.DEBUG and not self.settings.is_debug:
             return
-        name = STREAMS[kind]
-        size = self._streams[name].append(self.line(at_s, kind, members))
+        size = self._streams[kind.stream].append(self.line(at_s, kind, members))
         if size >= self.settings.file_bytes:
-            self._rotate(name)
+            self._rotate(kind.stream)
 
     def line(self, at_s: float, kind: Kind, members: Members) -> bytes:
         """The event's line: compact JSON, ASCII alone, and a newline."""
         head = f'{{"schema":{SCHEMA},"timestamp":"{self._timestamp(at_s)}","id":"{os.urandom(8).hex()}"'
-        text = f'{head},"event":"{kind.value}",{self._who},{_encode(members)[1:]}\n'
-        return text.encode("ascii")
+        return f"{head}{self._middles[kind.word]}{_encode(members)[1:]}\n".encode("ascii")
 
     def close(self) -> None:
         """Close all files; another event opens them again."""
