@@ -195,8 +195,10 @@ class Reading(Protocol):
         Without columns it is one group of all runs, an empty one where there were none.
         """
 
-    def timeline(self, step_s: int, *, versions: Collection[str] = ()) -> tuple[Bucket, ...]:
-        """The runs of each step in which there were some, oldest first; of `versions` alone where any are given."""
+    def timeline(
+        self, step_s: int, *, versions: Collection[str] = (), modes: Collection[str] = ()
+    ) -> tuple[Bucket, ...]:
+        """The runs of each step in which there were some, oldest first; of `versions` and `modes` alone where any are given."""
 
     def units(self, versions: Collection[str]) -> tuple[Unit, ...]:
         """The units of `versions`, oldest first; those of one instant in order of their installs."""

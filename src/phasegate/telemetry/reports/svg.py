@@ -1,0 +1,185 @@
+"""Plots as SVG, drawn here so that a page needs no script and no other file, prints, and can be read aloud. Pure.
+
+Colours are classes, which the page's style sheet gives for light, for dark and for paper. Each point has its value as a
+`<title>`, so that pointing at it says it.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timezone
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING, Callable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from phasegate.telemetry.reports.chart import Band, Line, Mark, ShareChart, TimeChart
+
+WIDTH, HEIGHT = 960, 300
+LEFT, RIGHT, TOP, BOTTOM = 70, 20, 16, 42
+_TICKS = 5
+_TIME_STEPS_S = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400)
+_MOST_TIMES = 9
+_DAY_S = 86400
+_DOTS = 60
+"""A line of more points than that shows no dot for each."""
+
+_BAR_HEIGHT, _BAR_GAP, _NAMES_WIDTH = 26, 8, 200
+
+
+class _Scale:
+    """From values to places; logarithmic where it is asked for and all values are above zero."""
+
+    def __init__(self, low: float, high: float, begin: float, end: float, *, is_logarithmic: bool = False) -> None:
+        self._turn: Callable[[float], float] = math.log10 if is_logarithmic else float
+        self._low, self._high = self._turn(low), self._turn(high)
+        self._begin, self._end = begin, end
+
+    def __call__(self, value: float) -> float:
+        share = (self._turn(value) - self._low) / ((self._high - self._low) or 1)
+        return round(self._begin + share * (self._end - self._begin), 1)
+
+
+def draw_times(chart: TimeChart) -> str:
+    """The plot of quantities over time."""
+    low, high, ticks = _value_axis(list(chart.values()), is_logarithmic=chart.is_logarithmic)
+    across = _Scale(chart.since_s, chart.until_s, LEFT, WIDTH - RIGHT)
+    down = _Scale(low, high, HEIGHT - BOTTOM, TOP, is_logarithmic=chart.is_logarithmic)
+
+    def clipped(value: float) -> float:
+        return down(min(max(value, low), high))
+
+    parts = [
+        *_value_grid(ticks, down, chart.unit),
+        *_time_grid(chart, across),
+        *(_draw_band(band, number, across, clipped) for number, band in enumerate(chart.bands)),
+        *(
+            f'<line class="limit" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{clipped(limit.value)}" y2="{clipped(limit.value)}">'
+            f"<title>{escape(limit.name)}: {value_text(limit.value, chart.unit)}</title></line>"
+            for limit in chart.limits
+        ),
+        *(part for number, line in enumerate(chart.lines) for part in _draw_line(line, number, chart, across, clipped)),
+        *(part for mark in chart.marks for part in _draw_mark(mark, across)),
+    ]
+    axes = f'data-since="{chart.since_s:.0f}" data-until="{chart.until_s:.0f}" data-low="{low:g}" data-high="{high:g}"'
+    return _figure(chart.key, chart.title, HEIGHT, axes, parts)
+
+
+def draw_shares(chart: ShareChart) -> str:
+    """The plot of a whole that is shared out: a bar a part, and a line where its share was expected."""
+    height = len(chart.bars) * (_BAR_HEIGHT + _BAR_GAP) + _BAR_GAP
+    across = _Scale(0.0, 1.0, _NAMES_WIDTH, WIDTH - 110)
+    parts = []
+    for number, bar in enumerate(chart.bars):
+        top = _BAR_GAP + number * (_BAR_HEIGHT + _BAR_GAP)
+        middle, end = top + _BAR_HEIGHT * 0.7, across(bar.share)
+        parts += [
+            f'<text class="name" x="{_NAMES_WIDTH - 10}" y="{middle:.1f}" text-anchor="end">{escape(_cut(bar.name))}</text>',
+            f'<rect class="bar" x="{_NAMES_WIDTH}" y="{top}" width="{max(end - _NAMES_WIDTH, 1):.1f}" height="{_BAR_HEIGHT}"'
+            f' data-share="{bar.share:.6f}"><title>{escape(bar.name)}: {bar.count} ({bar.share:.1%})</title></rect>',
+            f'<text class="value" x="{end + 8:.1f}" y="{middle:.1f}">{bar.share:.1%}</text>',
+        ]
+        if bar.expected is not None:
+            place = across(bar.expected)
+            parts.append(
+                f'<line class="limit" x1="{place}" x2="{place}" y1="{top - 3}" y2="{top + _BAR_HEIGHT + 3}">'
+                f"<title>expected: {bar.expected:.0%}</title></line>"
+            )
+    return _figure(chart.key, chart.title, height, "", parts)
+
+
+def value_text(value: float, unit: str) -> str:
+    """A value with its unit, as short as it can be told."""
+    if unit == "%":
+        return f"{value:.2%}" if value < 0.1 else f"{value:.1%}"  # noqa: PLR2004 - below 10 % a tenth of a percent matters
+    text = f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004 - three digits
+    return f"{text} {unit}".strip()
+
+
+def time_text(at_s: float, *, with_time: bool = True) -> str:
+    """An instant, UTC."""
+    moment = datetime.fromtimestamp(at_s, tz=timezone.utc)
+    return moment.strftime("%Y-%m-%d %H:%M" if with_time else "%Y-%m-%d")
+
+
+def _figure(key: str, title: str, height: float, axes: str, parts: Sequence[str]) -> str:
+    return (
+        f'<svg id="{escape(key)}" viewBox="0 0 {WIDTH} {height:g}" role="img" aria-labelledby="{escape(key)}-title" {axes}>'
+        f'<title id="{escape(key)}-title">{escape(title)}</title>{"".join(parts)}</svg>'
+    )
+
+
+def _value_axis(values: Sequence[float], *, is_logarithmic: bool) -> tuple[float, float, list[float]]:
+    """The lowest and the highest value that are shown, and those that are written at the axis."""
+    if is_logarithmic:
+        positive = [value for value in values if value > 0] or [1.0]
+        low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
+        low, high = max(low, -6), max(high, max(low, -6) + 1)
+        each = max(1, math.ceil((high - low) / _TICKS))
+        return 10.0**low, 10.0**high, [10.0**power for power in range(low, high + 1, each)]
+    highest = max(values, default=1.0) or 1.0
+    step = _nice(highest / _TICKS)
+    count = math.ceil(highest / step)
+    return 0.0, step * count, [step * number for number in range(count + 1)]
+
+
+def _nice(step: float) -> float:
+    power = 10.0 ** math.floor(math.log10(step))
+    return next(each * power for each in (1, 2, 2.5, 5, 10) if each * power >= step * 0.999)
+
+
+def _value_grid(ticks: Sequence[float], down: _Scale, unit: str) -> Iterator[str]:
+    for tick in ticks:
+        place = down(tick)
+        yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{place}" y2="{place}"/>'
+        yield f'<text class="tick" x="{LEFT - 8}" y="{place + 4}" text-anchor="end">{escape(value_text(tick, unit))}</text>'
+
+
+def _time_grid(chart: TimeChart, across: _Scale) -> Iterator[str]:
+    span_s = chart.until_s - chart.since_s
+    step_s = next((s for s in _TIME_STEPS_S if span_s / s <= _MOST_TIMES), 30 * _DAY_S)
+    at_s = math.ceil(chart.since_s / step_s) * step_s
+    while at_s <= chart.until_s:
+        place = across(at_s)
+        moment = datetime.fromtimestamp(at_s, tz=timezone.utc)
+        words = moment.strftime("%d %b" if step_s >= _DAY_S or at_s % _DAY_S == 0 else "%H:%M")
+        yield f'<line class="grid" x1="{place}" x2="{place}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+        yield f'<text class="tick" x="{place}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{words}</text>'
+        at_s += step_s
+
+
+def _draw_band(band: Band, number: int, across: _Scale, down: Callable[[float], float]) -> str:
+    upper = [f"{across(at_s)},{down(high)}" for at_s, _, high in band.points]
+    lower = [f"{across(at_s)},{down(low)}" for at_s, low, _ in reversed(band.points)]
+    return f'<polygon class="band s{number}" points="{" ".join(upper + lower)}"><title>{escape(band.name)}</title></polygon>'
+
+
+def _draw_line(
+    line: Line, number: int, chart: TimeChart, across: _Scale, down: Callable[[float], float]
+) -> Iterator[str]:
+    for is_there, run in groupby(line.points, key=lambda point: point[1] is not None):
+        points = [(at_s, value) for at_s, value in run if value is not None]
+        if is_there:
+            places = " ".join(f"{across(at_s)},{down(value)}" for at_s, value in points)
+            yield f'<polyline class="line s{number}" points="{places}"/>'
+    known = [(at_s, value) for at_s, value in line.points if value is not None]
+    radius = 3 if len(known) <= _DOTS else 1.5
+    for at_s, value in known:
+        words = f"{line.name}, {time_text(at_s)}: {value_text(value, chart.unit)}"
+        yield (
+            f'<circle class="dot s{number}" cx="{across(at_s)}" cy="{down(value)}" r="{radius}" data-at="{at_s:.0f}"'
+            f' data-value="{value:.9g}"><title>{escape(words)}</title></circle>'
+        )
+
+
+def _draw_mark(mark: Mark, across: _Scale) -> Iterator[str]:
+    place, kind = across(mark.at_s), "mark bad" if mark.is_bad else "mark"
+    yield f'<line class="{kind}" x1="{place}" x2="{place}" y1="{TOP}" y2="{HEIGHT - BOTTOM}">'
+    yield f"<title>{escape(mark.text)}, {time_text(mark.at_s)}</title></line>"
+    yield f'<text class="{kind}" x="{place}" y="{HEIGHT - 8}" text-anchor="middle">{escape(_cut(mark.text))}</text>'
+
+
+def _cut(text: str, most: int = 28) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

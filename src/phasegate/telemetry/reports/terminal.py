@@ -1,0 +1,44 @@
+"""A report on a terminal, as wide as it is, with colours where it has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phasegate.terminal import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as RichTable
+
+    from phasegate.telemetry.reports.document import Document, Table
+
+
+def print_document(console: Console, document: Document) -> None:
+    """Print the document; its plots are left out."""
+    from rich.text import Text
+
+    console.print(Text(printable(document.title), style="bold"))
+    console.print(Text(printable(document.about), style="dim"))
+    for section in document.sections:
+        if not section.sentences and (section.table is None or not section.table.rows):
+            continue
+        console.print()
+        console.print(Text(section.title, style="bold"))
+        for sentence in section.sentences:
+            console.print(Text(printable(sentence)))
+        if section.table is not None and section.table.rows:
+            console.print(table_of(section.table))
+
+
+def table_of(table: Table) -> RichTable:
+    """The table as the terminal's library draws it."""
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading in table.headings:
+        drawn.add_column(heading, overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*(Text(printable(cell)) for cell in row))
+    return drawn
