@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 PHASES = ("internal", "canary", "docs", "public")
 """The phases of a rollout, in the order in which a release goes through them."""
 
-CRITERIA = ("published",)
+CRITERIA = ("published", "healthy")
 """The success criteria that a phase can name; phasegate.rollout.planning.criteria holds them."""
 
+HEALTHY = "healthy"
 DOCS_PHASE = "docs"
 PUBLIC_PHASE = "public"
 
@@ -70,6 +71,48 @@ class Notify:
     apprise_variable: str | None = None
 
 
+@dataclass(frozen=True)
+class Telemetry:
+    """Where installed plugins report to.
+
+    Attributes:
+        logs: folders of logs, or patterns of such; `~` is the home folder.
+        plugin: the name under which the plugin reports, or None for the only one that is released.
+        prometheus_variable: the variable that holds the address of a Prometheus; where it is given, the judge asks that
+            instead of reading logs. The address may hold credentials, so only the variable is named here.
+        rules: a file of alert rules, or None for phasegate's own.
+        retention_s: how long logs are kept.
+    """
+
+    logs: tuple[str, ...] = ("~/.claude/logs",)
+    plugin: str | None = None
+    prometheus_variable: str | None = None
+    rules: str | None = None
+    retention_s: float = 30 * 86400.0
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What criterion `healthy` asks of a release, and what may be done about one that is not, without a person.
+
+    Attributes:
+        least_units: how many installs must have run the release, and as many what it is compared with.
+        control: whether it is compared with the public release.
+        random: whether chance decides who gets it; a channel that people choose is no such.
+        patience_s: how long after its entry a phase waits for evidence before a person has to decide.
+        unattended: rule of the judge → `off`, `shadow` (say what would be done) or `on` (roll back).
+    """
+
+    least_units: int = 300
+    control: bool = True
+    random: bool = False
+    patience_s: float = 7 * 86400.0
+    unattended: Mapping[str, str] = field(default_factory=dict)
+
+
+UNATTENDED = ("off", "shadow", "on")
+"""What a rule may do alone."""
+
 DEFAULT_CHANNELS = {"internal": "internal", "canary": "canary", "stable": "stable"}
 DEFAULT_PHASES = {
     "internal": Phase("internal", "internal", ("plugin", "tests")),
@@ -103,6 +146,8 @@ class Config:
         phases: phase name → phase, in rollout order.
         gates: gate name → gate.
         notify: where notices go.
+        telemetry: where installed plugins report to.
+        watch: what criterion `healthy` asks of a release.
         jobs: how many gates run side by side.
     """
 
@@ -117,6 +162,8 @@ class Config:
     phases: Mapping[str, Phase] = field(default_factory=lambda: dict(DEFAULT_PHASES))
     gates: Mapping[str, Gate] = field(default_factory=lambda: dict(DEFAULT_GATES))
     notify: Notify = Notify()
+    telemetry: Telemetry = Telemetry()
+    watch: Watch = field(default_factory=Watch)
     jobs: int = 2
 
     @property
@@ -149,5 +196,9 @@ class Config:
         return tuple(self.phases[earlier] for earlier in names[: names.index(name)])
 
     def without_soak(self) -> Config:
-        """The same configuration with all soak times zero, for sandboxes and rehearsals."""
-        return replace(self, phases={name: replace(p, soak_s=0.0) for name, p in self.phases.items()})
+        """The same configuration with all soak times zero and nobody watching, for sandboxes and rehearsals."""
+        return replace(self, phases={name: _unwatched(phase) for name, phase in self.phases.items()})
+
+
+def _unwatched(phase: Phase) -> Phase:
+    return replace(phase, soak_s=0.0, criteria=tuple(name for name in phase.criteria if name != HEALTHY))

@@ -11,11 +11,14 @@ from phasegate.config import (
     DEFAULT_PHASES,
     DOCS_PHASE,
     PHASES,
+    UNATTENDED,
     Config,
     Gate,
     Group,
     Notify,
     Phase,
+    Telemetry,
+    Watch,
 )
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.toml_table import (
@@ -29,6 +32,7 @@ from phasegate.toml_table import (
     label,
     limit_s,
     list_of,
+    one_of,
     optional,
     positive,
     read_toml,
@@ -112,6 +116,8 @@ def _read_config(table: Table) -> Config:
         phases=_read_phases(table, channels),
         gates=gates,
         notify=_read_notify(table.table("notify")),
+        telemetry=_read_telemetry(table.table("telemetry")),
+        watch=_read_watch(table.table("watch")),
         jobs=table.get("jobs", defaults.jobs, positive),
     )
     _check_branches(config, table)
@@ -174,6 +180,30 @@ def _read_notify(table: Table) -> Notify:
         console=table.get("console", True, boolean),
         file=table.get("file", None, file),
         apprise_variable=table.get("apprise_variable", None, variable),
+    )
+
+
+def _read_telemetry(table: Table) -> Telemetry:
+    table.only(name.removesuffix("_s") for name in Telemetry.__dataclass_fields__)
+    default = Telemetry()
+    return Telemetry(
+        logs=table.get("logs", default.logs, list_of(text)),
+        plugin=table.get("plugin", None, label),
+        prometheus_variable=table.get("prometheus_variable", None, variable),
+        rules=table.get("rules", None, file),
+        retention_s=table.get("retention", default.retention_s, limit_s),
+    )
+
+
+def _read_watch(table: Table) -> Watch:
+    table.only(name.removesuffix("_s") for name in Watch.__dataclass_fields__)
+    default, unattended = Watch(), table.table("unattended")
+    return Watch(
+        least_units=table.get("least_units", default.least_units, positive),
+        control=table.get("control", True, boolean),
+        random=table.get("random", False, boolean),
+        patience_s=table.get("patience", default.patience_s, limit_s),
+        unattended={rule: unattended.get(rule, "off", one_of(UNATTENDED)) for rule in unattended.labels()},
     )
 
 

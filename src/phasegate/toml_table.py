@@ -18,7 +18,7 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST_S = 3650 * 86400
@@ -212,16 +212,21 @@ def optional(parse: Callable[[Any], str]) -> Callable[[Any], str | None]:
     return lambda value: None if value is False else parse(value)
 
 
+def one_of(words: Sequence[str]) -> Callable[[Any], str]:
+    """One of `words`."""
+
+    def parse_word(value: object) -> str:
+        if value not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return str(value)
+
+    return parse_word
+
+
 def choice_of(kind: type[Choice]) -> Callable[[Any], Choice]:
     """One of the values of an Enum."""
-
-    def parse_choice(value: object) -> Choice:
-        values = [member.value for member in kind]
-        if value not in values:
-            raise ValueError(f"must be one of {', '.join(values)}")
-        return kind(value)
-
-    return parse_choice
+    parse_word = one_of([member.value for member in kind])
+    return lambda value: kind(parse_word(value))
 
 
 def list_of(parse: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:

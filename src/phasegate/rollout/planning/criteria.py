@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable
 
+from phasegate.config import HEALTHY
+from phasegate.ledger.times import iso
 from phasegate.rollout.planning.plan import Hold
+from phasegate.telemetry.judge.decision import Ruling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,5 +27,18 @@ def published(world: World, phase: Phase) -> Iterator[Hold]:
         yield Hold("criterion", f"effect {effect.key} has not been performed; run `invoke resume`")
 
 
-CRITERIA: dict[str, Criterion] = {"published": published}
+def healthy(world: World, phase: Phase) -> Iterator[Hold]:
+    """The judge promotes the release by what installs in the phase report."""
+    decision = world.decisions.get(phase.name)
+    if decision is None:
+        yield Hold("criterion", f"phase {phase.name} is to be watched, and nobody looked")
+    elif decision.ruling is not Ruling.PROMOTE:
+        until = iso(int(decision.until_s)) if decision.until_s is not None else None
+        for reason in decision.reasons:
+            yield Hold(
+                "criterion", f"the judge says {decision.ruling.value} in phase {phase.name}: {reason}", until
+            )
+
+
+CRITERIA: dict[str, Criterion] = {"published": published, HEALTHY: healthy}
 """Criterion name → function. A further one is one function and one row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from phasegate.ledger.operation import Operation
     from phasegate.ledger.records import Channel, Docs
     from phasegate.ledger.state import State
+    from phasegate.telemetry.judge.decision import Decision
 
 OBSERVED_TAGS = f"{OBSERVED}tags/"
 
@@ -32,11 +33,13 @@ class World:
         refs: full ref name → what the remote has there.
         source: the full ref of the source branch.
         state: the ledger's state.
+        decisions: phase → what the judge says of the release in it, for the phases that were looked at.
     """
 
     refs: Mapping[str, RemoteRef]
     source: str
     state: State
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
 
     def tip(self, ref: str | None) -> str | None:
         """The commit at `ref` on the remote, or None."""
@@ -60,7 +63,8 @@ class World:
         """The world after `operation` was published with the ledger at `ledger_head`."""
         moves = {move.ref: move.new for move in (*operation.moves, Move(LEDGER_REF, None, ledger_head))}
         kept = {ref: value for ref, value in self.refs.items() if ref not in moves}
-        return World({**kept, **{r: RemoteRef(n, n) for r, n in moves.items() if n}}, self.source, after)
+        refs = {**kept, **{r: RemoteRef(n, n) for r, n in moves.items() if n}}
+        return replace(self, refs=refs, state=after)
 
     @property
     def ledger_head(self) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
 @dataclass(frozen=True)
 class Line:
     """Points of one quantity over time (seconds since 1970); None where there was nothing, which interrupts the line."""

@@ -66,7 +66,9 @@ def chart_modes(report: Report) -> ShareChart:
 def chart_versions(report: Report) -> ShareChart:
     """Where active installs are now."""
     return ShareChart(
-        "versions-chart", "Active installs by version", _bars({a.version: a.latest for a in report.audience}, {})
+        "versions-chart",
+        "Active installs by version",
+        _bars({a.version: a.latest for a in report.audience}, {}),
     )
 
 
@@ -89,7 +91,9 @@ def chart_evidence(report: Report) -> tuple[TimeChart, ...]:
             unit="",
             since_s=min(at_s for at_s, _ in points),
             until_s=max(at_s for at_s, _ in points),
-            lines=tuple(Line(trail["rule"], tuple((at_s, e) for at_s, e in trail["points"])) for trail in trails),
+            lines=tuple(
+                Line(trail["rule"], tuple((at_s, e) for at_s, e in trail["points"])) for trail in trails
+            ),
             limits=tuple(
                 Limit(f"{trail['rule']} fires", float(trail["threshold"]))
                 for trail in {trail["threshold"]: trail for trail in trails}.values()

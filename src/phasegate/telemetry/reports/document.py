@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.telemetry.reports.charts import (
-    chart_formats,
     chart_errors,
     chart_evidence,
+    chart_formats,
     chart_latency,
     chart_modes,
     chart_versions,
@@ -16,13 +16,13 @@ from phasegate.telemetry.reports.charts import (
 from phasegate.telemetry.reports.svg import time_text, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from phasegate.telemetry.reading import Group, Runs
+    from phasegate.telemetry.reading import Group
     from phasegate.telemetry.reports.chart import ShareChart, TimeChart
     from phasegate.telemetry.reports.report import Report
 
-NOTHING = "–"
+NOTHING = "-"
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,14 @@ def _figures(report: Report) -> Table:
         ("refused requests", str(report.totals.refused)),
         ("starts that failed", f"{quality.not_started} of {quality.started + quality.not_started}"),
         ("probes that failed", f"{quality.failed_probes} of {quality.probes}"),
-        ("server latency p50, p95", f"{seconds_text(quality.latency_p50_s)}, {seconds_text(quality.latency_p95_s)}"),
-        ("writing a format p50, p95", f"{seconds_text(quality.render_p50_s)}, {seconds_text(quality.render_p95_s)}"),
+        (
+            "server latency p50, p95",
+            f"{seconds_text(quality.latency_p50_s)}, {seconds_text(quality.latency_p95_s)}",
+        ),
+        (
+            "writing a format p50, p95",
+            f"{seconds_text(quality.render_p50_s)}, {seconds_text(quality.render_p95_s)}",
+        ),
         ("remembered values found", share_text(quality.cache_hit_rate)),
         ("satisfaction, 1 to 5", NOTHING if quality.satisfaction is None else f"{quality.satisfaction:.1f}"),
         ("documentation that is true", share_text(quality.documentation_accuracy)),
@@ -143,7 +149,14 @@ def _usage(report: Report) -> Iterator[str]:
 
 def _usage_table(report: Report) -> Table:
     rows = (
-        (each.version, str(each.installs), str(each.latest), str(each.users), str(each.sessions), time_text(each.last_at_s))
+        (
+            each.version,
+            str(each.installs),
+            str(each.latest),
+            str(each.users),
+            str(each.sessions),
+            time_text(each.last_at_s),
+        )
         for each in report.audience
     )
     return Table(("Version", "Installs", "There now", "Users", "Sessions", "Last heard of"), tuple(rows))
@@ -181,5 +194,3 @@ def _intake(report: Report) -> Iterator[str]:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-

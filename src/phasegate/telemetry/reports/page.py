@@ -56,7 +56,9 @@ def _write_chart(chart: TimeChart | ShareChart) -> str:
     if chart.is_empty:
         return f'<figure>{caption}<p class="nothing">There is nothing to show for this time.</p></figure>'
     if not isinstance(chart, TimeChart):
-        table = Table(("Part", "Count", "Share"), tuple((b.name, str(b.count), f"{b.share:.1%}") for b in chart.bars))
+        table = Table(
+            ("Part", "Count", "Share"), tuple((b.name, str(b.count), f"{b.share:.1%}") for b in chart.bars)
+        )
         return f"<figure>{caption}{draw_shares(chart)}{_write_values(table, chart.title)}</figure>"
     legend = "".join(_write_legend(chart))
     drawn = f'{draw_times(chart)}<ul class="legend">{legend}</ul>'
@@ -64,7 +66,9 @@ def _write_chart(chart: TimeChart | ShareChart) -> str:
 
 
 def _write_legend(chart: TimeChart) -> Iterator[str]:
-    swatch = '<svg viewBox="0 0 44 16" aria-hidden="true"><line class="{}" x1="0" x2="44" y1="8" y2="8"/></svg>'
+    swatch = (
+        '<svg viewBox="0 0 44 16" aria-hidden="true"><line class="{}" x1="0" x2="44" y1="8" y2="8"/></svg>'
+    )
     for number, line in enumerate(chart.lines):
         yield f"<li>{swatch.format(f'line s{number}')} {escape(line.name)}</li>"
     for limit in chart.limits:
@@ -76,7 +80,9 @@ def _values_of(chart: TimeChart) -> Table:
     """The plot's values as a table, for whoever cannot see the plot; times without any are left out."""
     times = sorted({at_s for line in chart.lines for at_s, value in line.points if value is not None})
     lines = [dict(line.points) for line in chart.lines]
-    rows = tuple((time_text(at_s), *(_cell(points.get(at_s), chart.unit) for points in lines)) for at_s in times)
+    rows = tuple(
+        (time_text(at_s), *(_cell(points.get(at_s), chart.unit) for points in lines)) for at_s in times
+    )
     return Table(("Time (UTC)", *(line.name for line in chart.lines)), rows)
 
 

@@ -81,7 +81,10 @@ class Report:
         """The share of active installs that have the public version now; None where that is not known."""
         if not self.installs or self.setting.released is None:
             return None
-        return sum(each.latest for each in self.audience if each.version == self.setting.released) / self.installs
+        return (
+            sum(each.latest for each in self.audience if each.version == self.setting.released)
+            / self.installs
+        )
 
     @property
     def reach(self) -> tuple[tuple[str, int], ...]:
@@ -91,7 +94,7 @@ class Report:
 
     @property
     def health_score(self) -> float | None:
-        """100 × success rate × share of runs within budget × share of starts that succeeded; None without runs."""
+        """100 times success rate, share of runs within budget, and share of starts that succeeded; None without runs."""
         error_rate, over_budget_rate = self.totals.error_rate, self.totals.over_budget_rate
         if error_rate is None or over_budget_rate is None:
             return None
@@ -114,13 +117,18 @@ class Report:
             "timeline": {
                 "step_s": self.step_s,
                 "all": [{"at": iso(bucket.at_s), **_runs_json(bucket.runs)} for bucket in self.timeline],
-                "default": [{"at": iso(bucket.at_s), **_runs_json(bucket.runs)} for bucket in self.default_timeline],
+                "default": [
+                    {"at": iso(bucket.at_s), **_runs_json(bucket.runs)} for bucket in self.default_timeline
+                ],
             },
             "audience": [asdict(each) for each in self.audience],
             "adoption": self.adoption,
             "reach": dict(self.reach),
             "quality": {**asdict(self.quality), "health_score": self.health_score},
-            "marks": [{"at": iso(int(mark.at_s)), "text": mark.text, "bad": mark.is_bad} for mark in self.setting.marks],
+            "marks": [
+                {"at": iso(int(mark.at_s)), "text": mark.text, "bad": mark.is_bad}
+                for mark in self.setting.marks
+            ],
             "judge": self.evidence,
         }
 

@@ -32,7 +32,9 @@ _BAR_HEIGHT, _BAR_GAP, _NAMES_WIDTH = 26, 8, 200
 class _Scale:
     """From values to places; logarithmic where it is asked for and all values are above zero."""
 
-    def __init__(self, low: float, high: float, begin: float, end: float, *, is_logarithmic: bool = False) -> None:
+    def __init__(
+        self, low: float, high: float, begin: float, end: float, *, is_logarithmic: bool = False
+    ) -> None:
         self._turn: Callable[[float], float] = math.log10 if is_logarithmic else float
         self._low, self._high = self._turn(low), self._turn(high)
         self._begin, self._end = begin, end
@@ -60,7 +62,11 @@ def draw_times(chart: TimeChart) -> str:
             f"<title>{escape(limit.name)}: {value_text(limit.value, chart.unit)}</title></line>"
             for limit in chart.limits
         ),
-        *(part for number, line in enumerate(chart.lines) for part in _draw_line(line, number, chart, across, clipped)),
+        *(
+            part
+            for number, line in enumerate(chart.lines)
+            for part in _draw_line(line, number, chart, across, clipped)
+        ),
         *(part for mark in chart.marks for part in _draw_mark(mark, across)),
     ]
     axes = f'data-since="{chart.since_s:.0f}" data-until="{chart.until_s:.0f}" data-low="{low:g}" data-high="{high:g}"'
@@ -75,26 +81,26 @@ def draw_shares(chart: ShareChart) -> str:
     for number, bar in enumerate(chart.bars):
         top = _BAR_GAP + number * (_BAR_HEIGHT + _BAR_GAP)
         middle, end = top + _BAR_HEIGHT * 0.7, across(bar.share)
+        box = f'x="{_NAMES_WIDTH}" y="{top}" width="{max(end - _NAMES_WIDTH, 1):.1f}" height="{_BAR_HEIGHT}"'
+        said = f"<title>{escape(bar.name)}: {bar.count} ({bar.share:.1%})</title>"
+        name, place = escape(_cut(bar.name)), f'x="{_NAMES_WIDTH - 10}" y="{middle:.1f}" text-anchor="end"'
         parts += [
-            f'<text class="name" x="{_NAMES_WIDTH - 10}" y="{middle:.1f}" text-anchor="end">{escape(_cut(bar.name))}</text>',
-            f'<rect class="bar" x="{_NAMES_WIDTH}" y="{top}" width="{max(end - _NAMES_WIDTH, 1):.1f}" height="{_BAR_HEIGHT}"'
-            f' data-share="{bar.share:.6f}"><title>{escape(bar.name)}: {bar.count} ({bar.share:.1%})</title></rect>',
+            f'<text class="name" {place}>{name}</text>',
+            f'<rect class="bar" {box} data-share="{bar.share:.6f}">{said}</rect>',
             f'<text class="value" x="{end + 8:.1f}" y="{middle:.1f}">{bar.share:.1%}</text>',
         ]
         if bar.expected is not None:
-            place = across(bar.expected)
-            parts.append(
-                f'<line class="limit" x1="{place}" x2="{place}" y1="{top - 3}" y2="{top + _BAR_HEIGHT + 3}">'
-                f"<title>expected: {bar.expected:.0%}</title></line>"
-            )
+            at = across(bar.expected)
+            line = f'<line class="limit" x1="{at}" x2="{at}" y1="{top - 3}" y2="{top + _BAR_HEIGHT + 3}">'
+            parts.append(f"{line}<title>expected: {bar.expected:.0%}</title></line>")
     return _figure(chart.key, chart.title, height, "", parts)
 
 
 def value_text(value: float, unit: str) -> str:
     """A value with its unit, as short as it can be told."""
     if unit == "%":
-        return f"{value:.2%}" if value < 0.1 else f"{value:.1%}"  # noqa: PLR2004 - below 10 % a tenth of a percent matters
-    text = f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004 - three digits
+        return f"{value:.2%}" if value < 0.1 else f"{value:.1%}"
+    text = f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
     return f"{text} {unit}".strip()
 
 

@@ -65,7 +65,9 @@ def _check_intake(report: Report) -> Check:
         return Check("logs can be read", Verdict.INCONCLUSIVE, "there is no event in this time")
     share = intake.rejected / (intake.events + intake.rejected)
     verdict = Verdict.INCONCLUSIVE if share > MOST_REJECTED else Verdict.PASS
-    return Check("logs can be read", verdict, f"{intake.events} events; {intake.rejected} lines are none ({share:.2%})")
+    return Check(
+        "logs can be read", verdict, f"{intake.events} events; {intake.rejected} lines are none ({share:.2%})"
+    )
 
 
 def _check_quantiles(report: Report) -> Iterator[Check]:
@@ -83,7 +85,9 @@ def _check_errors(runs: Runs) -> Check:
     subject = f"error rate below {MOST_ERRORS:.0%}"
     if runs.error_rate is None or runs.served < FEWEST_RUNS:
         return _too_few(subject, runs.served)
-    return Check(subject, _passes(runs.error_rate < MOST_ERRORS), f"{runs.error_rate:.2%} of {runs.served} runs failed")
+    return Check(
+        subject, _passes(runs.error_rate < MOST_ERRORS), f"{runs.error_rate:.2%} of {runs.served} runs failed"
+    )
 
 
 def _check_adoption(report: Report) -> Check:
@@ -104,12 +108,14 @@ def _check_modes(report: Report) -> Iterator[Check]:
             yield _too_few(subject, served)
         else:
             share = counts.get(mode, 0) / served
-            yield Check(subject, _passes(abs(share - expected) <= MODE_TOLERANCE), f"{share:.1%} of {served} runs")
+            yield Check(
+                subject, _passes(abs(share - expected) <= MODE_TOLERANCE), f"{share:.1%} of {served} runs"
+            )
 
 
 def _too_few(subject: str, served: int) -> Check:
     return Check(subject, Verdict.INCONCLUSIVE, f"{served} served runs; {FEWEST_RUNS} are needed")
 
 
-def _passes(holds: bool) -> Verdict:  # noqa: FBT001 - the answer itself
+def _passes(holds: bool) -> Verdict:
     return Verdict.PASS if holds else Verdict.FAIL
