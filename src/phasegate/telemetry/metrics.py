@@ -26,6 +26,12 @@ FAST_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0
 ACTIVE_S = 7 * 86400
 """An install counts as active for so long after it was last heard of, in seconds."""
 
+HEARTBEAT_S = 3600
+"""An install gives at most one heartbeat in each of these, in seconds."""
+
+PER = {"install": None, "day": 86400}
+"""How often a first run of an install counts, by the label `per`: once for ever, or once in so many seconds."""
+
 SERVED = ("ok", "partial", "failed")
 _OUTCOMES = (*SERVED, "refused", "cancelled")
 
@@ -75,13 +81,19 @@ V1_USAGE = Family(
     "v1_usage_total", Kind.COUNTER, "Runs that named neither mode nor format, as version 1 had it."
 )
 ADVANCED_USAGE = Family("advanced_usage_total", Kind.COUNTER, "Runs that named a mode or a format.")
-UNITS = Family(
-    "first_runs_total", Kind.COUNTER, "Installs by their first served run on a version.", ("version",)
+UNITS = Family("first_runs_total", Kind.COUNTER, "First served runs on a version: of an install, and of an install on a day.",
+               ("version", "per"))  # fmt: skip
+FAILED_UNITS = Family(
+    "first_runs_failed_total", Kind.COUNTER, "Those of them that failed.", ("version", "per")
 )
-FAILED_UNITS = Family("first_runs_failed_total", Kind.COUNTER, "Those of them that failed.", ("version",))
-LATE_UNITS = Family("first_runs_over_budget_total", Kind.COUNTER, "Those of them over budget.", ("version",))
+LATE_UNITS = Family(
+    "first_runs_over_budget_total", Kind.COUNTER, "Those of them over budget.", ("version", "per")
+)
 UNIT_DURATION = Family(
-    "first_run_duration_seconds", Kind.HISTOGRAM, "How long they took.", ("version",), BUCKETS_S
+    "first_run_duration_seconds", Kind.HISTOGRAM, "How long they took.", ("version", "per"), BUCKETS_S
+)
+HEARTBEATS = Family(
+    "heartbeats_total", Kind.COUNTER, "Installs that were heard of, each once an hour.", ("version",)
 )
 USERS = Family("unique_users", Kind.GAUGE, "Users who were active in the last seven days.")
 INSTALLS = Family("active_installs", Kind.GAUGE, "Installs that were active in the last seven days, by where they are now.",
@@ -93,7 +105,7 @@ DOCUMENTATION = Family(
 )
 FAMILIES = (
     RUNS, OVER_BUDGET, DURATION, LATENCY, RENDERING, LOOKUPS, HITS, ERRORS, VALIDATION_ERRORS, SESSIONS, PROBES, V1_USAGE,
-    ADVANCED_USAGE, UNITS, FAILED_UNITS, LATE_UNITS, UNIT_DURATION, USERS, INSTALLS, RELEASED, SATISFACTION, DOCUMENTATION,
+    ADVANCED_USAGE, UNITS, FAILED_UNITS, LATE_UNITS, UNIT_DURATION, HEARTBEATS, USERS, INSTALLS, RELEASED, SATISFACTION, DOCUMENTATION,
 )  # fmt: skip
 """All families, in the order in which they are shown."""
 
@@ -114,7 +126,8 @@ class Metrics:
         self._counters: dict[tuple[Family, tuple[str, ...]], float] = {}
         self._histograms: dict[tuple[Family, tuple[str, ...]], _Histogram] = {}
         self._seen: set[str] = set()
-        self._units: set[tuple[str, str, str]] = set()
+        self._units: set[tuple[str, ...]] = set()
+        self._heard: dict[tuple[str, str, str], float] = {}
         self._users: dict[tuple[str, str], float] = {}
         self._installs: dict[tuple[str, str], tuple[float, str]] = {}
         self._scores: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
@@ -134,6 +147,7 @@ class Metrics:
         latest = self._installs.get((plugin, event["install"]))
         if latest is None or at_s >= latest[0]:
             self._installs[plugin, event["install"]] = (at_s, event["version"])
+        self._hear(plugin, event["version"], event["install"], at_s)
         count = getattr(self, f"_count_{event['event']}", None)
         if count is not None:
             count(plugin, event, at_s)
@@ -148,8 +162,10 @@ class Metrics:
 
     def _begin(self, plugin: str, version: str) -> None:
         """Let the series that alerts and the judge ask about begin at 0: an increase from nothing cannot be seen."""
-        for family in (UNITS, FAILED_UNITS, LATE_UNITS):
-            self._counters.setdefault((family, (plugin, version)), 0.0)
+        for per in PER:
+            for family in (UNITS, FAILED_UNITS, LATE_UNITS):
+                self._counters.setdefault((family, (plugin, version, per)), 0.0)
+        self._counters.setdefault((HEARTBEATS, (plugin, version)), 0.0)
         for outcome in ("started", "failed"):
             self._counters.setdefault((SESSIONS, (plugin, version, outcome)), 0.0)
         for family in (LOOKUPS, HITS, VALIDATION_ERRORS, V1_USAGE, ADVANCED_USAGE):
@@ -172,7 +188,7 @@ class Metrics:
         elif event["event"] == "documentation":
             self._count_documentation(plugin, event, float("inf"))
 
-    def _count_command(self, plugin: str, event: Mapping[str, Any], _at_s: float) -> None:
+    def _count_command(self, plugin: str, event: Mapping[str, Any], at_s: float) -> None:
         version, command, mode = event["version"], event["command"], event["mode"]
         outcome, duration_s = event["outcome"], float(event["duration_s"])
         for each in _OUTCOMES:
@@ -186,13 +202,21 @@ class Metrics:
         self._observe(DURATION, duration_s, plugin, command, mode)
         if late:
             self._add(OVER_BUDGET, plugin, version, command, mode)
-        if (plugin, version, event["install"]) in self._units:
-            return
-        self._units.add((plugin, version, event["install"]))
-        self._add(UNITS, plugin, version)
-        self._add(FAILED_UNITS, plugin, version, by=float(outcome == "failed"))
-        self._add(LATE_UNITS, plugin, version, by=float(late))
-        self._observe(UNIT_DURATION, duration_s, plugin, version)
+        for per, span_s in PER.items():
+            key = (plugin, version, event["install"], f"{at_s // span_s:.0f}" if span_s else "")
+            if key in self._units:
+                continue
+            self._units.add(key)
+            self._add(UNITS, plugin, version, per)
+            self._add(FAILED_UNITS, plugin, version, per, by=float(outcome == "failed"))
+            self._add(LATE_UNITS, plugin, version, per, by=float(late))
+            self._observe(UNIT_DURATION, duration_s, plugin, version, per)
+
+    def _hear(self, plugin: str, version: str, install: str, at_s: float) -> None:
+        hour = at_s // HEARTBEAT_S
+        if self._heard.get((plugin, version, install), -inf) < hour:
+            self._heard[plugin, version, install] = hour
+            self._add(HEARTBEATS, plugin, version)
 
     def _count_call(self, plugin: str, event: Mapping[str, Any], _at_s: float) -> None:
         self._observe(LATENCY, float(event["latency_s"]), plugin)

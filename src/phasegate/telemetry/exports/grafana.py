@@ -48,8 +48,8 @@ def dashboard_document(book: RuleBook) -> dict[str, Any]:
         _panel(
             "First runs of a release",
             [
-                (f"sum by (version) ({UNITS.name})", "{{version}}"),
-                (f"sum by (version) ({FAILED_UNITS.name})", "{{version}} failed"),
+                (f'sum by (version) ({UNITS.name}{{per="install"}})', "{{version}}"),
+                (f'sum by (version) ({FAILED_UNITS.name}{{per="install"}})', "{{version}} failed"),
             ],
             "short",
         ),

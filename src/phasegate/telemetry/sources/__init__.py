@@ -1,0 +1,1 @@
+"""Where events and metrics are read from: a module a source."""
