@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from phasegate.ledger.chain import read_operations
 from phasegate.rollout.applying.effects.keeping import keep
-from phasegate.version.changelog import as_markdown
+from phasegate.rollout.incidents import Incident, entries_of, write_incident
 
 if TYPE_CHECKING:
     from phasegate.ledger.operation import Operation
@@ -22,30 +22,14 @@ def perform(desk: Desk, state: State, effect: Effect) -> Performed:
     """Write the report below the state folder, with the timeline of the last operations."""
     operations = read_operations(desk.repository.git, effect.values["ledger"] or None, _TIMELINE_LENGTH)
     name = f"incidents/operation-{effect.key.partition('/')[0]}.md"
-    return keep(desk, name, _report(state, effect, operations))
+    return keep(desk, name, write_incident(_incident(state, effect, operations)))
 
 
-def _report(state: State, effect: Effect, operations: tuple[Operation, ...]) -> str:
+def _incident(state: State, effect: Effect, operations: tuple[Operation, ...]) -> Incident:
     values = effect.values
-    withdrawn = [
-        f"- {v}: {as_markdown(r.withdrawn)}" for v, r in state.releases.items() if r.withdrawn is not None
-    ]
-    timeline = [f"- {o.at} · {as_markdown(o.who)} · {as_markdown(o.title)}" for o in reversed(operations)]
-    return "\n".join([
-        f"# Incident: {as_markdown(values['withdrawn'] or values['version'])} taken back",
-        "",
-        f"Reason: {as_markdown(values['reason']) or 'not given'}",
-        "",
-        "## Withdrawn",
-        *withdrawn,
-        "",
-        "## Timeline (before the rollback)",
-        *timeline,
-        "",
-        "## What users saw",
-        "",
-        "## Cause",
-        "",
-        "## What prevents it from now on",
-        "",
-    ])  # fmt: skip
+    return Incident(
+        title=f"{values['withdrawn'] or values['version']} taken back",
+        reason=values["reason"],
+        withdrawn={v: r.withdrawn for v, r in state.releases.items() if r.withdrawn is not None},
+        timeline=entries_of(operations),
+    )

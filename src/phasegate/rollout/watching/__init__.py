@@ -1,0 +1,1 @@
+"""A release in use: watched, acted upon, told about."""

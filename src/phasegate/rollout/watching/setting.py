@@ -1,0 +1,41 @@
+"""What the ledger knows that a report shows: what is public, what was taken back, what happened when. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phasegate.ledger.times import seconds
+from phasegate.telemetry.reports.chart import Mark
+from phasegate.telemetry.reports.report import Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from phasegate.config import Config
+    from phasegate.ledger.operation import Operation
+    from phasegate.ledger.state import State
+    from phasegate.telemetry.reading import Window
+
+
+def setting_of(state: State, operations: Iterable[Operation], config: Config, window: Window) -> Setting:
+    """The setting of a report over `window`."""
+    public = state.channels.get(config.public_channel)
+    marks = (_mark_of(operation) for operation in operations)
+    return Setting(
+        released=public.version if public else None,
+        candidate=state.rollout.candidate if state.rollout else None,
+        withdrawn={v: r.withdrawn for v, r in state.releases.items() if r.withdrawn is not None},
+        marks=tuple(sorted(
+            (mark for mark in marks if mark is not None and window.since_s <= mark.at_s < window.until_s),
+            key=lambda mark: mark.at_s,
+        )),
+    )  # fmt: skip
+
+
+def _mark_of(operation: Operation) -> Mark | None:
+    at_s = float(seconds(operation.at))
+    if operation.kind == "rollback":
+        return Mark(at_s, operation.title, is_bad=True)
+    if operation.kind == "deploy" and operation.rollout is not None:
+        return Mark(at_s, f"{operation.rollout.candidate} in {operation.rollout.phase}")
+    return None
