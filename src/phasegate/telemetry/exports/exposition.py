@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phasegate.telemetry.metrics import FAMILIES, RELEASED, Kind, Metrics, Sample
+from phasegate.telemetry.families import FAMILIES, RELEASED
+from phasegate.telemetry.metrics import Metrics, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,7 +47,7 @@ class Exposition:
 
     def _introduced(self, sample: Sample) -> Sample:
         key = (sample.name, sample.labels)
-        if key in self._shown or _FAMILY_OF[sample.name].kind is Kind.GAUGE:
+        if key in self._shown or not sample.begins_at_zero:
             return sample
         self._shown.add(key)
         return Sample(sample.name, sample.labels, 0.0)

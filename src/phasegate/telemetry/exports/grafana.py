@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phasegate.telemetry.metrics import (
+from phasegate.telemetry.families import (
     DURATION,
     ERRORS,
     FAILED_UNITS,

@@ -18,9 +18,9 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
+from phasegate.telemetry.families import FAILED_UNITS, HEARTBEATS, LATE_UNITS, UNIT_DURATION, UNITS
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
 from phasegate.telemetry.judge.observing import BOUNDARIES_S, slow_limit
-from phasegate.telemetry.metrics import FAILED_UNITS, HEARTBEATS, LATE_UNITS, UNIT_DURATION, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
