@@ -91,6 +91,13 @@ class Store:
         series.times.append(at_s)
         series.values.append(value)
 
+    def forget(self, before_s: float) -> None:
+        """Leave out the samples from before `before_s`."""
+        for every in self._series.values():
+            for series in every.values():
+                young = bisect_left(series.times, before_s)
+                del series.times[:young], series.values[:young]
+
     def select(self, selector: Selector) -> list[Series]:
         """The series that `selector` takes."""
         return [s for s in self._series.get(selector.metric, {}).values() if selector.takes(s.labels)]

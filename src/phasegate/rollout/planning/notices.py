@@ -48,6 +48,7 @@ def _refuse_untruth(world: World, config: Config, kind: str) -> None:
     public = state.channels.get(config.public_channel)
     restored = public is not None and state.releases[public.version].restores is not None
     happened = {
+        "alert": False,  # monitoring sends it
         "announcement": state.rollout is not None,
         "phase": state.rollout is not None,
         "release": state.rollout is not None and PUBLIC_PHASE in state.rollout.entered,

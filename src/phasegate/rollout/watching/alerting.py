@@ -1,0 +1,145 @@
+"""Alerts of a plugin in use: evaluated as events come, remembered from run to run, told by severity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Callable
+
+from phasegate.ledger.times import iso
+from phasegate.notify.channel import NotifyError
+from phasegate.notify.message import render
+from phasegate.telemetry.alerts.board import Board, load_board, save_board
+from phasegate.telemetry.alerts.rule import Severity
+from phasegate.telemetry.alerts.states import Phase, evaluate
+from phasegate.telemetry.recording import Recorder
+from phasegate.telemetry.series import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from phasegate.notify.channel import Channel
+    from phasegate.notify.message import Message
+    from phasegate.telemetry.alerts.attention import Group
+    from phasegate.telemetry.alerts.rule import Rule
+    from phasegate.telemetry.alerts.states import Alert
+    from phasegate.telemetry.metrics import Sample
+
+STEP_S = 15.0
+"""How often series are scraped and rules evaluated, in seconds."""
+
+ROUTES = {
+    Severity.CRITICAL: ("file", "console", "apprise"),
+    Severity.HIGH: ("file", "console", "apprise"),
+    Severity.MEDIUM: ("file", "console"),
+    Severity.LOW: ("file",),
+}
+"""Which channels hear of which severity."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at the alerts came to: the alerts, the notices that went out, and those that could not."""
+
+    alerts: tuple[Alert, ...]
+    told: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+
+
+@dataclass
+class Alerting:
+    """The alerts of a plugin.
+
+    Attributes:
+        rules: the rules.
+        path: the file that remembers from run to run.
+        channels: the ways out for notices.
+        project: what notices call the repository.
+        runbooks: the address of the page of runbooks.
+        phase_of: a version → the phase that it is in, or an empty text.
+        released: gives the series that say what is public.
+        store: the series.
+        board: what is remembered.
+        doubts: what was wrong with that.
+    """
+
+    rules: Sequence[Rule]
+    path: Path
+    channels: Sequence[Channel]
+    project: str
+    runbooks: str
+    phase_of: Callable[[str], str]
+    released: Callable[[], Iterable[Sample]] = tuple
+    store: Store = field(default_factory=Store)
+    board: Board = field(default_factory=Board)
+    doubts: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.board, wrong = load_board(self.path)
+        self.doubts += [wrong] if wrong else []
+        self._recorder = Recorder(STEP_S, self._scraped, self.released)
+        self._reach_s = max((rule.condition.reach_s for rule in self.rules), default=0.0)
+
+    def take(self, event: Mapping[str, Any], at_s: float) -> None:
+        """Count an event; events come in the order of time, but for late ones."""
+        self._recorder.take(event, at_s)
+
+    def look(self, now_s: float, *, tell: bool = True) -> Look:
+        """Evaluate every rule at `now_s`, remember the outcome, and tell what is due."""
+        self._recorder.advance(now_s)
+        self.store.forget(now_s - self._reach_s - 2 * STEP_S)
+        self.board = replace(self.board, alerts=evaluate(self.rules, self.store, self.board.alerts, now_s))
+        told, failures = self._tell(now_s) if tell else ((), ())
+        save_board(self.path, self.board)
+        return Look(self.board.alerts, told, failures)
+
+    def _scraped(self, at_s: float, samples: Iterable[Sample]) -> None:
+        for sample in samples:
+            self.store.add(sample.name, sample.labels, at_s, sample.value)
+
+    def _tell(self, now_s: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        told, failures = {}, []
+        for channel in self.channels:
+            for group in self.board.due(channel.name, now_s):
+                if channel.name not in ROUTES[group.severity]:
+                    continue
+                message = self._message(group)
+                try:
+                    channel.send(message, f"alert/{iso(int(now_s))}/{message.title}")
+                except NotifyError as error:
+                    failures.append(f"{channel.name}: {error}")
+                else:
+                    told[message.title] = None
+                    self.board = self.board.with_told(group, channel.name, now_s)
+        return tuple(told), tuple(failures)
+
+    def _message(self, group: Group) -> Message:
+        rules = {rule.name: rule for rule in self.rules}
+        version = dict(group.labels).get("version", "")
+        known = [alert for alert in group.alerts if alert.rule in rules]
+        return render(
+            "alert",
+            {
+                "severity": group.severity.value,
+                "project": self.project,
+                "what": "; ".join(dict.fromkeys(_title(rules[alert.rule], alert) for alert in known)),
+                "alerts": "\n".join(f"- {_line(rules[alert.rule], alert)}" for alert in known),
+                "version": version,
+                "phase": self.phase_of(version),
+                "runbooks": "\n".join(
+                    dict.fromkeys(f"- {self.runbooks}#{rules[alert.rule].runbook}" for alert in known)
+                ),
+            },
+        )
+
+
+def _title(rule: Rule, alert: Alert) -> str:
+    return rule.summary if alert.phase is Phase.FIRING else f"resolved: {rule.summary}"
+
+
+def _line(rule: Rule, alert: Alert) -> str:
+    value = "" if alert.value is None else f", last {alert.value:.3g}"
+    state = f"since {iso(int(alert.since_s))}"
+    if alert.resolved_s is not None:
+        state += f" until {iso(int(alert.resolved_s))}"
+    return f"{rule.summary} ({alert.rule}, {alert.severity.value}{value}), {state}"
