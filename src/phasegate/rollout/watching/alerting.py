@@ -98,7 +98,8 @@ class Alerting:
             self.store.add(sample.name, sample.labels, at_s, sample.value)
 
     def _tell(self, now_s: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        told, failures = {}, []
+        told: dict[str, None] = {}
+        failures: list[str] = []
         for channel in self.channels:
             for group in self.board.due(channel.name, now_s):
                 if channel.name not in ROUTES[group.severity]:

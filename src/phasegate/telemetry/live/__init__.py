@@ -1,0 +1,1 @@
+"""A plugin in use as it happens, on a terminal."""
