@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
+    from rich.table import Table as RichTable
     from rich.text import Text
 
     from phasegate.telemetry.alerts.states import Alert
@@ -167,7 +168,7 @@ def _alerts(snapshot: Snapshot) -> Iterator[RenderableType]:
         yield _text(f"{silent} rules have no data.", Tone.FAINT.value)
 
 
-def _table(*headings: str) -> Any:
+def _table(*headings: str) -> RichTable:
     from rich import box
     from rich.table import Table
 
