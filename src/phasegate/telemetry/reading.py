@@ -127,6 +127,21 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Heartbeat:
+    """Something was heard of an install on a version; the first time in an hour is enough.
+
+    Attributes:
+        at_s: when, seconds since 1970.
+        version: the plugin's version.
+        install: which install.
+    """
+
+    at_s: float
+    version: str
+    install: str
+
+
+@dataclass(frozen=True)
 class Audience:
     """Who used a version in the window.
 
@@ -202,6 +217,9 @@ class Reading(Protocol):
 
     def units(self, versions: Collection[str]) -> tuple[Unit, ...]:
         """The units of `versions`, oldest first; those of one instant in order of their installs."""
+
+    def heartbeats(self, versions: Collection[str]) -> tuple[Heartbeat, ...]:
+        """The first event of each install on each of `versions` in each hour, oldest first."""
 
     def audience(self) -> tuple[Audience, ...]:
         """Who used which version, in order of version strings."""

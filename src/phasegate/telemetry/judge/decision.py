@@ -45,6 +45,11 @@ class Decision:
     evidence: str
 
     @property
+    def promotes(self) -> bool:
+        """Whether the release may go on."""
+        return self.ruling is Ruling.PROMOTE
+
+    @property
     def acting(self) -> tuple[str, ...]:
         """The causes that may roll back alone."""
         return self._causes(Unattended.ON)

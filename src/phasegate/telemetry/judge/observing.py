@@ -14,22 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from phasegate.telemetry.judge.policy import Policy
-    from phasegate.telemetry.reading import Intake, Unit, Window
+    from phasegate.telemetry.reading import Heartbeat, Intake, Unit, Window
 
 BOUNDARIES_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """The boundaries of the histogram that is exported, which is what Prometheus can answer."""
 MOST_REJECTED = 0.01
 HEARTBEAT_S = 3_600.0
 """An install counts as active once in each of these: what it does in one of them is one piece of news, not many."""
-
-
-@dataclass(frozen=True)
-class Heartbeat:
-    """Something was heard of an install; the first time in an hour is enough."""
-
-    at_s: float
-    version: str
-    install: str
 
 
 @dataclass(frozen=True)

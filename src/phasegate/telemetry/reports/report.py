@@ -114,6 +114,7 @@ class Report:
             "table": [{**group.key, **_runs_json(group.runs)} for group in self.table],
             "modes": {group.key["mode"]: _runs_json(group.runs) for group in self.modes},
             "formats": {group.key["format"]: _runs_json(group.runs) for group in self.formats},
+            "explicit": {group.key["explicit"]: _runs_json(group.runs) for group in self.explicit},
             "timeline": {
                 "step_s": self.step_s,
                 "all": [{"at": iso(bucket.at_s), **_runs_json(bucket.runs)} for bucket in self.timeline],
