@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from phasegate.telemetry.judge.limits import median_limit, round_up
@@ -67,10 +68,14 @@ def observe(
     counts: dict[tuple[float, int], dict[str, Tally]] = defaultdict(dict)
     for index, (arm, unit) in enumerate(found):
         at = (unit.at_s, index) if step_s is None else (_floor(unit.at_s, step_s), 0)
-        counts[at][arm] = counts[at].get(arm, Tally()) + _tally(unit, slow_s)
+        _count(
+            counts[at],
+            arm,
+            _tally(unit.failed, unit.over_budget, slow_s is not None and unit.duration_s > slow_s),
+        )
     for arm, at_s in _heard(heartbeats, versions, window):
         at = (at_s, -1) if step_s is None else (_floor(at_s, step_s), 0)
-        counts[at][arm] = counts[at].get(arm, Tally()) + Tally(active=1)
+        _count(counts[at], arm, _ACTIVE)
     steps = tuple(Step(at[0], **counts[at]) for at in sorted(counts))
     said = [*doubts, *([f"{flawed} units have no time or no duration"] if flawed else [])]
     return Observation(window.since_s, window.until_s, steps, slow_s, tuple(said))
@@ -119,7 +124,7 @@ def _first(units: Iterable[Unit], versions: Versions, window: Window) -> tuple[l
             flawed += 1
         elif window.since_s <= unit.at_s < window.until_s:
             key = (arm, unit.install)
-            found[key] = min(found.get(key, unit), unit, key=_order)
+            found[key] = min(found[key], unit, key=_order) if key in found else unit
     ordered = sorted(found.items(), key=lambda item: (_order(item[1]), item[0]))
     return [(arm, unit) for (arm, _), unit in ordered], flawed
 
@@ -143,6 +148,13 @@ def _floor(at_s: float, step_s: float) -> float:
     return math.floor(at_s / step_s) * step_s
 
 
-def _tally(unit: Unit, slow_s: float | None) -> Tally:
-    is_slow = slow_s is not None and unit.duration_s > slow_s
-    return Tally(1, int(unit.failed), int(unit.over_budget), int(is_slow))
+_ACTIVE = Tally(active=1)
+
+
+def _count(tallies: dict[str, Tally], arm: str, more: Tally) -> None:
+    tallies[arm] = tallies[arm] + more if arm in tallies else more
+
+
+@lru_cache(maxsize=8)
+def _tally(failed: bool, over_budget: bool, is_slow: bool) -> Tally:
+    return Tally(1, int(failed), int(over_budget), int(is_slow))

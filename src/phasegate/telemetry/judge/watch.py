@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from phasegate.telemetry.judge.policy import Policy
     from phasegate.telemetry.judge.rule import Rule
 
-SCALE = 0.25
+SCALE = 0.5
 """The threshold is this times the horizon, divided by alpha; calibrated by simulation at the limit, see docs/judge.md."""
 
 

@@ -1,0 +1,166 @@
+"""Simulated releases: units of a canary and of the control beside it, and what each release is like."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phasegate.telemetry.judge.observation import Observation, Step, Tally
+from phasegate.telemetry.judge.observing import Versions, observe
+from phasegate.telemetry.judge.policy import Policy
+from phasegate.telemetry.reading import Unit, Window
+
+if TYPE_CHECKING:
+    from random import Random
+
+DAY_S = 86_400.0
+SPREAD = 0.6
+"""The standard deviation of the logarithm of a duration."""
+VERSIONS = Versions(("2",), ("1",))
+_TALLIES = {
+    (failed, late, slow): Tally(1, failed, late, slow)
+    for failed in (0, 1)
+    for late in (0, 1)
+    for slow in (0, 1)
+}
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a release is like.
+
+    Attributes:
+        canary: the share of its runs that fail.
+        control: the same of the version before.
+        over_budget: the share of its runs that take longer than their budget.
+        slowdown: how many times as long as the control's its runs take.
+    """
+
+    canary: float
+    control: float
+    over_budget: float = 0.0
+    slowdown: float = 1.0
+
+
+def stream(release: Release, units: int, random: Random) -> Observation:
+    """That many units of each arm, in turns; each pair is a step."""
+    limit = 1.2 * math.exp(SPREAD * 0.04)  # the upper limit of the median is a little above it
+    middle = math.log(limit / release.slowdown)
+    control_middle = math.log(limit)
+    draw, gauss = random.random, random.gauss
+    steps = [
+        Step(
+            float(at),
+            _TALLIES[draw() < release.canary, draw() < release.over_budget, gauss(0, SPREAD) > middle],
+            _TALLIES[draw() < release.control, 0, gauss(0, SPREAD) > control_middle],
+        )
+        for at in range(units)
+    ]
+    return Observation(0.0, float(units), tuple(steps), slow_s=limit)
+
+
+def at_limits(units: int, random: Random) -> Observation:
+    """Every rate as high as the high rules allow, the control's too, and half of the runs slow."""
+    limit = 1.2 * math.exp(SPREAD * 0.04)
+    return stream(Release(0.05, 0.05, 0.05, slowdown=limit), units, random)
+
+
+def below(units: int, random: Random) -> Observation:
+    """A common release: two runs in a hundred fail, as before, and nothing is slower."""
+    return stream(Release(0.02, 0.02, 0.02), units, random)
+
+
+def clustered(events: int, random: Random, installs: int = 0) -> list[Unit]:
+    """Ten runs of each install, that are alike: some installs fail often, most never; 5 % on average, correlation 0.33."""
+    total = 1 / 0.33 - 1
+    units = []
+    for version in ("1", "2"):
+        for install in range(installs or events // 10):
+            rate = random.betavariate(0.05 * total, 0.95 * total)
+            units += [
+                Unit(
+                    random.uniform(0, DAY_S),
+                    version,
+                    str(install),
+                    random.random() < rate,
+                    over_budget=False,
+                    duration_s=1.0,
+                )
+                for _ in range(10)
+            ]
+    return sorted(units, key=lambda unit: unit.at_s)
+
+
+def rhythmic(events: int, random: Random) -> list[Unit]:
+    """A week in which people work by day, and errors are five times as frequent, and at their limit, when they do."""
+    units = []
+    for index in range(2 * events):
+        at_s = random.uniform(0, 7 * DAY_S)
+        while random.random() > _daylight(at_s):
+            at_s = random.uniform(0, 7 * DAY_S)
+        failed = random.random() < 0.05 * (0.2 + 0.8 * _daylight(at_s))
+        units.append(
+            Unit(
+                at_s,
+                "12"[index % 2],
+                str(index),
+                failed,
+                random.random() < 0.05,
+                random.lognormvariate(0, SPREAD),
+            )
+        )
+    return units
+
+
+def _daylight(at_s: float) -> float:
+    return 0.5 - 0.5 * math.cos(2 * math.pi * at_s / DAY_S)
+
+
+def seen(units: list[Unit], step_s: float | None = None) -> Observation:
+    """What the judge is given of `units`."""
+    return observe(Policy(), units, VERSIONS, Window(0.0, 7 * DAY_S + 1), step_s=step_s)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a log that arrives: the place of its event in the order of time."""
+
+    place: int
+    failed: bool
+    over_budget: bool
+
+
+def disordered(events: int, random: Random) -> list[Line]:
+    """Lines at the limits in the order in which they arrive: one in twenty comes late, by up to 400 places, and one in twenty twice."""
+    arrivals: list[tuple[float, Line]] = []
+    for place in range(events):
+        line = Line(place, random.random() < 0.05, random.random() < 0.05)
+        delay = random.uniform(0, 400) if random.random() < 0.05 else 0.0
+        arrivals.append((place + delay, line))
+        if random.random() < 0.05:
+            arrivals.append((place + random.uniform(0, 400), line))
+    return [line for _, line in sorted(arrivals, key=lambda arrival: (arrival[0], arrival[1].place))]
+
+
+def silent(installs: int, missing: float, random: Random, hours: int = 48) -> Observation:
+    """Installs that differ in how often they are used, a tenth of them the canary's, of which a share falls silent after a run."""
+    arms = {True: installs // 10, False: installs - installs // 10}
+    people = [
+        (is_canary, random.gammavariate(1, 0.2), random.random())
+        for is_canary, count in arms.items()
+        for _ in range(count)
+    ]
+    known: set[int] = set()
+    steps = []
+    for hour in range(hours):
+        counts = {True: [0, 0], False: [0, 0]}
+        for index, (is_canary, activity, luck) in enumerate(people):
+            is_gone = is_canary and luck < missing and index in known
+            if not is_gone and random.random() < min(1.0, activity):
+                counts[is_canary][1] += 1
+                counts[is_canary][0] += index not in known
+                known.add(index)
+        canary, control = (Tally(new, active=active) for new, active in (counts[True], counts[False]))
+        steps.append(Step(hour * 3600.0, canary, control))
+    return Observation(0.0, hours * 3600.0, tuple(steps))
