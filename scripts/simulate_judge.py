@@ -84,6 +84,10 @@ def trials(options: argparse.Namespace) -> Iterator[tuple[Trial, int]]:
     units, seed = options.units, options.seed
     for name, play in HEALTHY.items():
         yield Trial("healthy", name, partial(play, units), seed, allowed=MOST), options.runs
+    for rate in (0.005, 0.02, 0.04):
+        for count in (300, 1000):
+            common = partial(detection, Release(rate, rate, rate), count, "failures")
+            yield Trial("promotion", f"{rate:.1%} fail, {count} units an arm", common, seed), options.bad_runs
     for rate, part in RATES.items():
         bad = partial(detection, Release(rate, 0.02), max(50, int(part * units)), "failures")
         yield Trial("bad", f"{rate:.0%} fail", bad, seed), options.bad_runs
@@ -111,14 +115,15 @@ def sum_up(outcomes: list[Outcome], trial: Trial) -> dict[str, object]:
         "bound of rolled back": round(upper_bound(_count(rolled), len(outcomes)), 4),
         "any rule": _share(fired),
         "bound of any rule": round(upper_bound(_count(fired), len(outcomes)), 4),
-        "allowed": trial.allowed,
+        "allowed": "" if trial.allowed is None else trial.allowed,
+        "promoted": round(sum(outcome.promoted for outcome in outcomes) / len(outcomes), 4),
     }
     for name, attribute in (("judge", trial.counts), ("fixed", "fixed"), ("z-test", "z_test")):
         delays = [getattr(outcome, attribute) for outcome in outcomes]
         is_played = None not in delays
         middle, late = quantiles(delays) if is_played else (None, None)
         cells |= {f"{name} median": _told(middle), f"{name} p95": _told(late)}
-        cells[f"{name} gave up"] = _share(delays) if is_played else None
+        cells[f"{name} gave up"] = _share(delays) if is_played else ""
     return cells
 
 
@@ -141,7 +146,7 @@ def _share(delays: list[float]) -> float:
 
 
 def _told(delay: float | None) -> object:
-    return delay if delay is None else "never" if delay == NEVER else round(delay)
+    return "" if delay is None else "never" if delay == NEVER else round(delay)
 
 
 def words_of(row: dict[str, object]) -> str:

@@ -9,6 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Callable
 
 from measuring import releases
+from phasegate.telemetry.judge.decision import Ruling
 from phasegate.telemetry.judge.finding import fired
 from phasegate.telemetry.judge.judgement import judge
 from phasegate.telemetry.judge.mixture import mixture
@@ -39,17 +40,20 @@ class Outcome:
         any_rule: any rule fired.
         fixed: "more than 5 % once there are 30", by the events.
         z_test: a one-sided test of canary against control at 5 % after every event.
+        promoted: whether the judge would promote it at the last look.
     """
 
     judge: float = NEVER
     any_rule: float = NEVER
     fixed: float | None = None
     z_test: float | None = None
+    promoted: bool = False
 
 
 def outcome_of(observation: Observation, measure: str, limit: float, events: Sequence[Unit] = ()) -> Outcome:
     """What each makes of a release; the common rules count `events` where there are some, as they do in practice."""
-    found = fired(judge(POLICY, observation).findings)
+    decision = judge(POLICY, observation)
+    found = fired(decision.findings)
     after = {finding.rule: float(finding.fired_after or 0) for finding in found}
     common = _by_events(events) if events else _by_steps(observation, measure)
     fixed, z_test = _common(common, limit)
@@ -58,6 +62,7 @@ def outcome_of(observation: Observation, measure: str, limit: float, events: Seq
         min(after.values(), default=NEVER),
         fixed,
         z_test,
+        decision.ruling is Ruling.PROMOTE,
     )
 
 

@@ -60,6 +60,16 @@ def median_limit(values: Sequence[float], alpha: float, boundaries: Sequence[flo
     return round_up(found, boundaries)
 
 
+def median_boundary(
+    at_most: Sequence[int], count: int, boundaries: Sequence[float], alpha: float
+) -> float | None:
+    """What `median_limit` gives for those boundaries, from a histogram alone: how many of `count` values are at most each."""
+    rank = _rank(count, alpha)
+    if rank is None:
+        return None
+    return next((boundary for below, boundary in zip(at_most, boundaries) if below >= rank), None)
+
+
 def round_up(value: float, boundaries: Sequence[float]) -> float | None:
     """The smallest of `boundaries` that is not below `value`; None where there is none."""
     return min((boundary for boundary in boundaries if boundary >= value), default=None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from phasegate.telemetry.judge.limits import median_limit, round_up
+from phasegate.telemetry.judge.limits import median_boundary, median_limit, round_up
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
 
 if TYPE_CHECKING:
@@ -90,10 +90,20 @@ def slow_limit(
     so that a histogram of the durations leads to the same.
     """
     median_s = median_limit(durations_s, policy.median_alpha, boundaries_s)
-    if median_s is None:
-        return None
-    limit_s = policy.slowdown * median_s
-    return round_up(limit_s, boundaries_s) if boundaries_s else limit_s
+    return _slow_limit(policy, median_s, boundaries_s)
+
+
+def slow_boundary(
+    policy: Policy, at_most: Sequence[int], count: int, boundaries_s: Sequence[float] = BOUNDARIES_S
+) -> float | None:
+    """The same as `slow_limit` with boundaries, from the control's histogram: how many of `count` runs took at most each."""
+    median_s = median_boundary(at_most, count, boundaries_s, policy.median_alpha)
+    return _slow_limit(policy, median_s, boundaries_s)
+
+
+def _slow_limit(policy: Policy, median_s: float | None, boundaries_s: Sequence[float]) -> float | None:
+    limit_s = None if median_s is None else policy.slowdown * median_s
+    return round_up(limit_s, boundaries_s) if boundaries_s and limit_s is not None else limit_s
 
 
 def doubts_about(intake: Intake, most_rejected: float = MOST_REJECTED) -> tuple[str, ...]:
