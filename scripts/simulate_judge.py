@@ -150,12 +150,8 @@ def _told(delay: float | None) -> object:
 
 
 def words_of(row: dict[str, object]) -> str:
-    """A row as a line."""
-    cells = (
-        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in row.items()
-    )
-    return " · ".join(cells)
+    """A row as a line, without the cells that are empty."""
+    return " · ".join(f"{name} {value}" for name, value in row.items() if value != "")
 
 
 def parser() -> argparse.ArgumentParser:
