@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from random import Random
 
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
@@ -33,3 +34,8 @@ def observation(
         for index in range(units)
     )
     return Observation(0.0, 60.0 * units, steps, slow_s)
+
+
+def binomial(bad: int, units: int, share: float) -> float:
+    """The probability of `bad` among `units`."""
+    return math.comb(units, bad) * share**bad * (1 - share) ** (units - bad)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
+from observations import binomial
 from phasegate.telemetry.judge.contrast import RATIOS, Contrast, log_weight
 
 
@@ -18,10 +19,6 @@ def evidence(blocks: list[tuple[int, int, int, int]], limit: float = 1.0) -> flo
     for block in blocks:
         contrast.add(*block)
     return contrast.log_e()
-
-
-def binomial(bad: int, units: int, rate: float) -> float:
-    return math.comb(units, bad) * rate**bad * (1 - rate) ** (units - bad)
 
 
 @pytest.mark.parametrize("limit", [1.0, 1.5])

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observations import observation
@@ -226,6 +226,7 @@ def test_words_and_json_have_every_number() -> None:
     }
 
 
+@settings(max_examples=40)
 @given(steps=STEPS, doubt=st.booleans())
 def test_the_law_of_promotion(steps: tuple[Step, ...], doubt: bool) -> None:
     policy = Policy(min_units=20)
@@ -244,6 +245,7 @@ def test_the_law_of_promotion(steps: tuple[Step, ...], doubt: bool) -> None:
     assert (decision.until_s is None) == (decision.ruling is not Ruling.HOLD)
 
 
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_one_more_failure_never_makes_a_rolled_back_release_good(steps: tuple[Step, ...]) -> None:
     seen = Observation(0.0, 100.0, steps, 1.0)
@@ -252,6 +254,7 @@ def test_one_more_failure_never_makes_a_rolled_back_release_good(steps: tuple[St
         assert judge(Policy(), more).ruling is Ruling.ROLL_BACK
 
 
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_joining_all_steps_keeps_what_absolute_rules_say_now(steps: tuple[Step, ...]) -> None:
     """Fewer looks can miss a peak, as whoever looks less often does; what stands at the end is the same, so no suspicion is lost."""

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
+from observations import binomial
 from phasegate.telemetry.judge.mixture import Mixture, log_mean, mixture
 
 LIMITS = (0.05, 0.1, 0.5, 0.9)
@@ -33,7 +34,7 @@ def test_the_formula_is_that_of_binomial_likelihoods(limit: float, bad: int, goo
 def test_on_average_a_healthy_release_gives_at_most_one(limit: float, part: float, units: int) -> None:
     share = limit * part
     mean = math.fsum(
-        stats.binom.pmf(bad, units, share) * math.exp(mixture(limit).log_e(bad, units - bad))
+        binomial(bad, units, share) * math.exp(mixture(limit).log_e(bad, units - bad))
         for bad in range(units + 1)
     )
     assert mean <= 1 + 1e-9
@@ -42,7 +43,7 @@ def test_on_average_a_healthy_release_gives_at_most_one(limit: float, part: floa
 @pytest.mark.parametrize("limit", LIMITS)
 def test_at_the_limit_the_average_is_one(limit: float) -> None:
     mean = math.fsum(
-        stats.binom.pmf(bad, 30, limit) * math.exp(mixture(limit).log_e(bad, 30 - bad)) for bad in range(31)
+        binomial(bad, 30, limit) * math.exp(mixture(limit).log_e(bad, 30 - bad)) for bad in range(31)
     )
     assert mean == pytest.approx(1)
 

@@ -9,8 +9,8 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
+from observations import binomial
 from phasegate.telemetry.judge.mixture import mixture
 from phasegate.telemetry.judge.observation import Step, Tally
 from phasegate.telemetry.judge.policy import RULES
@@ -100,7 +100,7 @@ def test_heartbeats_that_are_missing_up_to_the_limit_give_at_most_one_on_average
         steps = [
             Step(1.0 + at, Tally(active=count), Tally(active=8 - count)) for at, count in enumerate(counts)
         ]
-        probability = math.prod(stats.binom.pmf(count, 8, share) for count in counts)
+        probability = math.prod(binomial(count, 8, share) for count in counts)
         mean += probability * math.exp(evidence(SILENCE, [known(), *steps]))
     assert mean <= 1 + 1e-9
     if rest == 0.5:
