@@ -24,12 +24,13 @@ def judge(policy: Policy, observation: Observation) -> Decision:
     rolls back: roll back, with or without a control and however few units there are. Promote only where each arm has its units,
     no rule fired or is suspicious, and none that needs the control is untried. Else hold.
     """
-    total = observation.total() if not observation.flaws() else None
+    flaws = observation.flaws()
+    total = None if flaws else observation.total()
     findings = (
         tuple(find(policy, rule, observation, total) for rule in policy.rules) if total is not None else ()
     )
     causes: tuple[str, ...] = ()
-    doubts = doubts_of(observation, total)
+    doubts = doubts_of(observation, flaws, total)
     if doubts:
         ruling, reasons = Ruling.HOLD, doubts
     elif guilty := [finding for finding in fired(findings) if finding.rule.severity in policy.rolls_back]:
@@ -55,9 +56,9 @@ def replay(text: str | bytes) -> Decision:
     return judge(*read_case(text))
 
 
-def doubts_of(observation: Observation, total: Step | None) -> tuple[str, ...]:
+def doubts_of(observation: Observation, flaws: tuple[str, ...], total: Step | None) -> tuple[str, ...]:
     """Why nothing may rest on the counts; none where something may."""
-    doubts = [*observation.doubts, *observation.flaws()]
+    doubts = [*observation.doubts, *flaws]
     if total is not None and not total.canary.units:
         doubts.append("no data: nothing was heard of the release")
     return tuple(doubts)

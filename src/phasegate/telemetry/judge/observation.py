@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,13 @@ class Tally:
     def counts(self) -> tuple[int, int, int, int, int]:
         """All of them."""
         return (self.units, self.failures, self.over_budget, self.slow, self.active)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether these are whole numbers, none below 0, and no more units are bad than there are; NaN is none of that."""
+        bad = self.failures, self.over_budget, self.slow
+        is_whole = isinstance(self.units + sum(bad) + self.active, int)
+        return is_whole and min(bad) >= 0 and max(bad) <= self.units and self.active >= 0
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ class Observation:
         """The inverse of `as_json`; raises `KeyError`, `TypeError` or `ValueError` for what is none."""
         slow_s = content["slow_s"]
         steps = (
-            Step(float(at_s), Tally(*canary), Tally(*control)) for at_s, canary, control in content["steps"]
+            Step(float(at_s), _tally(canary), _tally(control)) for at_s, canary, control in content["steps"]
         )
         return cls(
             float(content["since_s"]),
@@ -121,8 +128,11 @@ def _flaws(step: Step) -> Iterator[str]:
         yield f"a step has the time {step.at_s}"
         return
     for arm, tally in (("canary", step.canary), ("control", step.control)):
-        counts = tally.counts
-        if not all(isinstance(count, int) and count >= 0 for count in counts):
-            yield f"the {arm}'s counts at {step.at_s:.0f} s are {counts}"
-        elif max(tally.failures, tally.over_budget, tally.slow) > tally.units:
-            yield f"the {arm} at {step.at_s:.0f} s has more bad units than units"
+        if not tally.is_sound:
+            yield f"the {arm}'s counts at {step.at_s:.0f} s are {tally.counts}"
+
+
+def _tally(counts: Sequence[Any]) -> Tally:
+    if not all(isinstance(count, (int, float)) for count in counts):
+        raise ValueError(f"{counts} are no counts")
+    return Tally(*counts)

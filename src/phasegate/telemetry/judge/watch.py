@@ -32,12 +32,13 @@ def watch_after(policy: Policy, observation: Observation, horizon: int = 10_000)
     Its rules that need no control beside it are looked at, over the canary's counts; a healthy release sets one off within
     `horizon` units with a probability of at most its alpha. Nothing counted, or counts that cannot be relied on: hold.
     """
-    total = observation.total() if not observation.flaws() else None
+    flaws = observation.flaws()
+    total = None if flaws else observation.total()
     rules = [rule for rule in policy.rules if rule.kind in {Kind.ABSOLUTE, Kind.SLOWER}]
     findings = (
         tuple(_find(policy, rule, observation, total, horizon) for rule in rules) if total is not None else ()
     )
-    doubts = doubts_of(observation, total)
+    doubts = doubts_of(observation, flaws, total)
     guilty = [finding for finding in fired(findings) if finding.rule.severity in policy.rolls_back]
     held = tuple(finding.words() for finding in fired(findings))
     if doubts:

@@ -84,3 +84,8 @@ def test_counts_that_are_no_numbers_have_a_hash_and_cannot_be_read_again() -> No
 def test_what_is_no_case_is_refused(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         read_case(text)
+
+
+def test_counts_that_are_words_are_no_case() -> None:
+    with pytest.raises(ValueError, match="no counts"):
+        read_case(GOLDEN.replace("[3,2,1,0,3]", '["3",2,1,0,3]'))

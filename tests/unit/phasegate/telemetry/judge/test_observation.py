@@ -24,9 +24,10 @@ def test_the_total_is_the_sum_of_all_steps() -> None:
         (Step(0.0, control=Tally(3, -2)), "control's counts"),
         (Step(0.0, Tally(math.nan)), "nan"),  # type: ignore[arg-type]
         (Step(0.0, Tally(1.5)), "1.5"),  # type: ignore[arg-type]
-        (Step(0.0, Tally(1, 2)), "more bad units than units"),
-        (Step(0.0, Tally(1, 0, 2)), "more bad units than units"),
-        (Step(0.0, Tally(1, 0, 0, 2)), "more bad units than units"),
+        (Step(0.0, Tally(1, 2)), "the canary's counts"),
+        (Step(0.0, Tally(1, 0, 2)), "the canary's counts"),
+        (Step(0.0, Tally(1, 0, 0, 2)), "the canary's counts"),
+        (Step(0.0, Tally(active=-1)), "the canary's counts"),
         (Step(math.nan), "time nan"),
         (Step(-1.0), "after that at"),
     ],
