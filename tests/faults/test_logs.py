@@ -206,7 +206,8 @@ def test_writers_that_are_killed_lose_the_line_being_written_at_most(
     logs.rotated_at = 30_000
     for _ in range(60 if whole else 3):
         crowd = [logs.write(1_000_000) for _ in range(3)]
-        wait_until(lambda: all(writer.begun() for writer in crowd))
+        for writer in crowd:
+            wait_until(writer.begun)
         for writer in crowd:
             time.sleep(chance.uniform(0, 0.1))
             writer.kill()

@@ -22,6 +22,9 @@ FORMS = (".parquet", ".log.gz", ".log")
 MOST_DAYS = 30
 """How long a rotated file is kept, in days."""
 
+PATIENCE_S = 0.01
+"""How long to wait for an instant in which nobody writes, in seconds: there are many, but short ones."""
+
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -44,12 +47,12 @@ class Rotated:
 
 
 def rotate(folder: Path, name: str, least_bytes: int, now: datetime) -> bool:
-    """Rename the live file of the stream `name` if it has so many bytes and nobody writes or reads it; whether it was.
+    """Rename the live file of the stream `name` if it has so many bytes and nobody reads it; whether it was.
 
     Raises:
         OSError: the system refuses it.
     """
-    with held(folder / f".{name}.lock") as nobody_writes:
+    with held(folder / f".{name}.lock", PATIENCE_S) as nobody_writes:
         if not nobody_writes:
             return False
         with held(folder / f".{name}.reading") as nobody_reads:

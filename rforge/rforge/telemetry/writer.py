@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import threading
@@ -55,7 +56,8 @@ class Writer:
         }
         self._middles = {kind.word: f',"event":"{kind.word}",{_encode(who)[1:-1]},' for kind in Kind}
         self._streams = {kind.stream: Stream(settings.folder, kind.stream) for kind in Kind}
-        self._second = (0, "")
+        self._second: tuple[int | None, str] = (None, "")
+        self._postponed: dict[str, int] = {}
 
     def write(self, at_s: float, kind: Kind, members: Members) -> None:
         """Write the event that happened at `at_s`, seconds since 1970.
@@ -67,7 +69,7 @@ class Writer:
             return
         size = self._streams[kind.stream].append(self.line(at_s, kind, members))
         if size >= self.settings.file_bytes:
-            self._rotate(kind.stream)
+            self._rotate(kind.stream, size)
 
     def line(self, at_s: float, kind: Kind, members: Members) -> bytes:
         """The event's line: compact JSON, ASCII alone, and a newline."""
@@ -80,19 +82,21 @@ class Writer:
             stream.close()
 
     def _timestamp(self, at_s: float) -> str:
-        second = int(at_s)
+        second = math.floor(at_s)
         known, text = self._second
         if second != known:
             text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
             self._second = (second, text)
         return f"{text}.{int((at_s - second) * 1000):03d}Z"
 
-    def _rotate(self, name: str) -> None:
-        """Rotate if nobody minds; else another line tries again."""
-        try:
-            is_rotated = rotate(self.settings.folder, name, self.settings.file_bytes, now_utc())
-        except OSError:  # as Windows says of a file that somebody reads
+    def _rotate(self, name: str, size: int) -> None:
+        """Rotate if nobody minds; else a later line tries again, when the file has grown by another hundredth."""
+        if size < self._postponed.get(name, 0):
             return
+        is_rotated = False
+        with suppress(OSError):  # as Windows says of a file that somebody reads
+            is_rotated = rotate(self.settings.folder, name, self.settings.file_bytes, now_utc())
+        self._postponed[name] = 0 if is_rotated else size + self.settings.file_bytes // 100
         if is_rotated:
             with suppress(
                 RuntimeError

@@ -3,19 +3,21 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from rforge import running, tools
 from rforge.budgets import Budget
-from rforge.errors import Cancelled
+from rforge.errors import Cancelled, PluginError
 from rforge.flags import ALL_OFF, MODE_SYSTEM, Flag, Flags
 from rforge.history import History
 from rforge.lenses.lens import Lens
 from rforge.render.screen import Screen
 from rforge.request import Mode
 from rforge.running import Run
+from rforge.telemetry.account import Account, Ending, Mishap
 from rforge.tools import Call, Workshop, describe_tools
 
 if TYPE_CHECKING:
@@ -152,6 +154,7 @@ def test_a_cancelled_call_has_no_answer(workshop: Workshop, fixtures: Path) -> N
     call.cancelled.set()
     with pytest.raises(Cancelled):
         workshop.answer("status", {"path": str(fixtures)}, call)
+    assert (call.account.ending, call.account.mishaps) == (Ending.CANCELLED, [])
 
 
 def test_a_mode_that_breaks_is_switched_off_and_the_command_still_answers(
@@ -188,6 +191,110 @@ def test_with_the_flag_off_the_default_mode_works_as_before(clock, fixtures: Pat
     refused = workshop.answer("analyze", {"path": str(fixtures), "mode": "debug"})
     assert refused.is_error
     assert "switched off" in refused.text
+
+
+def tell(workshop: Workshop, command: str, **arguments: object) -> Account:
+    """The account of a call, whatever came of it."""
+    call = Call()
+    with suppress(Exception):
+        workshop.answer(command, arguments, call)
+    return call.account
+
+
+def test_the_account_of_a_call_that_went_well(workshop: Workshop, fixtures: Path) -> None:
+    account = tell(workshop, "deps", path=str(fixtures), mode="debug", format="json")
+    assert (account.command, account.mode, account.format, account.explicit) == (
+        "deps",
+        "debug",
+        "json",
+        True,
+    )
+    assert (account.ending, account.category, account.mishaps) == (Ending.OK, "", [])
+    assert (account.packages, account.budget_s) == (2, 120.0)
+    assert account.duration_s > 0
+    assert account.render_s > 0
+
+
+def test_the_account_counts_what_was_remembered(clock, fixtures: Path, tmp_path: Path) -> None:
+    workshop = make_workshop(clock, [], data=tmp_path)
+    first, second = (tell(workshop, "status", path=str(fixtures)) for _ in range(2))
+    assert [(one.lookups, one.hits) for one in (first, second)] == [(2, 0), (2, 2)]
+
+
+def test_the_account_of_a_refused_call(workshop: Workshop) -> None:
+    account = tell(workshop, "status", mode="relase")
+    assert (account.ending, account.category, account.mode) == (Ending.REFUSED, "ValidationError", "unknown")
+    assert account.mishaps == [Mishap("ValidationError", "low")]
+    assert account.budget_s == 5.0
+
+
+def test_the_account_of_a_used_up_budget(workshop: Workshop, fixtures: Path, clock) -> None:
+    clock.step_s = 10 / 22
+    account = tell(workshop, "analyze", path=str(fixtures))
+    assert (account.ending, account.category) == (Ending.PARTIAL, "TimeBudgetExceeded")
+    assert account.mishaps == [Mishap("TimeBudgetExceeded", "medium")]
+
+
+def test_the_account_of_a_budget_that_is_no_limit(workshop: Workshop, fixtures: Path, clock) -> None:
+    clock.step_s = 30.0
+    account = tell(workshop, "status", path=str(fixtures), mode="debug")
+    assert (account.ending, account.category) == (Ending.OK, "TimeBudgetExceeded")
+    assert account.mishaps == [Mishap("TimeBudgetExceeded", "medium")]
+
+
+@pytest.mark.parametrize(("refusals", "ending"), [(1, Ending.OK), (2, Ending.FAILED)])
+def test_the_account_of_what_the_system_refuses(
+    workshop: Workshop, fixtures: Path, monkeypatch: pytest.MonkeyPatch, refusals: int, ending: Ending
+) -> None:
+    real, left = Run.work, [PermissionError(13, "Permission denied")] * refusals
+
+    def refuse(run: Run) -> None:
+        if left:
+            raise left.pop()
+        real(run)
+
+    monkeypatch.setattr(Run, "work", refuse)
+    account = tell(workshop, "status", path=str(fixtures))
+    assert account.ending is ending
+    assert account.mishaps == [Mishap("MCPServerError", "high", "PermissionError")] * refusals
+
+
+def test_every_run_of_a_mode_whose_lens_broke_has_failed(
+    workshop: Workshop, fixtures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> tuple[()]:
+        raise KeyError("oops")
+
+    monkeypatch.setattr(
+        running, "LENSES", {**running.LENSES, Mode.DEBUG: Lens(Mode.DEBUG, frozenset(), fail)}
+    )
+    first, second = (tell(workshop, "status", path=str(fixtures), mode="debug") for _ in range(2))
+    other = tell(workshop, "status", path=str(fixtures))
+    assert [one.ending for one in (first, second, other)] == [Ending.FAILED, Ending.FAILED, Ending.OK]
+    assert [one.category for one in (first, second)] == ["PluginError"] * 2
+    assert (first.mishaps, second.mishaps) == ([Mishap("PluginError", "critical", "KeyError")], [])
+
+
+def test_the_account_of_what_nobody_foresaw(
+    workshop: Workshop, fixtures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Run) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Run, "work", fail)
+    account = tell(workshop, "status", path=str(fixtures))
+    assert (account.ending, account.category) == (Ending.FAILED, "PluginError")
+    assert account.mishaps == [Mishap("PluginError", "critical", "ZeroDivisionError")]
+
+
+def test_a_mode_that_a_broken_flag_file_switches_off_is_the_plugin_s_failure(clock, fixtures: Path) -> None:
+    asked = {"path": str(fixtures), "mode": "debug"}
+    unreadable = Flags(broken=(PluginError("Every flagged feature", "it is broken."),))
+    broken = tell(make_workshop(clock, [], unreadable), "status", **asked)
+    assert (broken.ending, broken.category) == (Ending.FAILED, "PluginError")
+    assert tell(make_workshop(clock, [], unreadable), "status", path=str(fixtures)).ending is Ending.OK
+    off = tell(make_workshop(clock, [], Flags({MODE_SYSTEM: Flag()}, unreadable.broken)), "status", **asked)
+    assert off.ending is Ending.REFUSED
 
 
 def test_every_argument_is_described_and_none_is_required() -> None:
