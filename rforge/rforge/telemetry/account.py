@@ -67,6 +67,7 @@ class Account:
         budget_s: its time budget, in seconds.
         packages: how many packages were looked at.
         duration_s: from the call to the report, in seconds.
+        ended_at_s: when that was, in seconds since 1970.
         render_s: what writing the format took, in seconds.
         lookups, hits: how often a remembered score was asked for, and was there.
         mishaps: every error on the way.
@@ -81,6 +82,7 @@ class Account:
     budget_s: float = 0.0
     packages: int = 0
     duration_s: float = 0.0
+    ended_at_s: float = 0.0
     render_s: float = 0.0
     lookups: int = 0
     hits: int = 0
@@ -129,6 +131,7 @@ class Account:
         """Its report is made; what comes after it is writing it."""
         if not self.duration_s:
             self.duration_s = time.perf_counter() - self._started_s
+            self.ended_at_s = time.time()
 
     def counting(self, previous: Callable[[str], int | None]) -> Callable[[str], int | None]:
         """The same memory of scores, that counts how often it is asked and knows."""

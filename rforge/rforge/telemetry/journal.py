@@ -85,7 +85,7 @@ class Journal:
     def tell_command(self, account: Account) -> None:
         """A command ended, with the errors that it met."""
         if account.command:
-            self._note(Kind.COMMAND, event.command_members(account))
+            self._pending.append((account.ended_at_s, Kind.COMMAND, event.command_members(account)))
             for mishap in account.mishaps:
                 self._note(Kind.ERROR, event.error_members(mishap, account.command))
 

@@ -41,10 +41,13 @@ def test_nothing_is_written_before_it_is_flushed(
 def test_an_event_happened_when_it_was_noted(make_journal: MakeJournal, lines: Callable, monkeypatch) -> None:
     journal = make_journal()
     with monkeypatch.context() as patch:
-        patch.setattr(journals.time, "time", lambda: 0.0)
-        journal.tell_command(account())
+        patch.setattr(journals.time, "time", lambda: 1.5)
+        told = account()
+        told.report()
+        journal.tell_call(told, 0.1)
+    journal.tell_command(told)
     journal.flush()
-    assert lines("plugin-commands")[0]["timestamp"] == "1970-01-01T00:00:00.000Z"
+    assert {line["timestamp"] for line in lines("plugin-[cp]")} == {"1970-01-01T00:00:01.500Z"}
 
 
 def test_a_call_that_reached_no_command_is_no_event(make_journal: MakeJournal, folder: Path) -> None:

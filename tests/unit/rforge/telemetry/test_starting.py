@@ -33,7 +33,14 @@ def test_a_module_that_does_not_load_is_a_session_that_failed(
     assert [event["type"] for event in lines("plugin-errors")] == ["SyntaxError"]
 
 
+def test_where_telemetry_is_off_it_is_not_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RFORGE_LOGS", str(folder))
+    with pytest.raises(ModuleNotFoundError):
+        loaded("no_such_module")
+    assert not folder.exists()
+
+
 def test_where_it_cannot_be_told_the_error_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "rforge.telemetry.journal", None)
+    monkeypatch.setitem(sys.modules, "rforge.telemetry.writer", None)
     with pytest.raises(ModuleNotFoundError, match="no_such_module"):
         loaded("no_such_module")
