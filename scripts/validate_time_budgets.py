@@ -82,7 +82,9 @@ def examine(case: Case, options: argparse.Namespace, folder: Path, room: Path) -
     problem = ""
     try:
         with McpClient(
-            [sys.executable, str(options.server)], room, {"CLAUDE_PLUGIN_DATA": str(room / "data")}
+            [sys.executable, str(options.server)],
+            room,
+            {"CLAUDE_PLUGIN_DATA": str(room / "data"), "RFORGE_LOGS": str(room / "logs")},
         ) as client:
             client.initialize()
             for _ in range(options.rounds):

@@ -82,7 +82,8 @@ class Worker:
 
     def __init__(self, tree: Path, packages: Path, hash_seed: int) -> None:
         path = os.pathsep.join(map(str, (tree / "src", tree / "rforge", SCRIPTS)))
-        own = {"PYTHONPATH": path, "PYTHONHASHSEED": str(hash_seed), "CLAUDE_PLUGIN_DATA": str(tree / "data")}
+        own = {"PYTHONPATH": path, "PYTHONHASHSEED": str(hash_seed)}
+        own.update(CLAUDE_PLUGIN_DATA=str(tree / "data"), RFORGE_LOGS=str(tree / "logs"))
         self.tree = tree
         self.process = subprocess.Popen(
             [sys.executable, "-m", "measuring.worker", str(packages)],

@@ -46,7 +46,9 @@ class Watched:
         watched, server = Path(__file__).with_name("watched_server.py"), ROOT / "rforge" / "server.py"
         command = [sys.executable, str(watched), str(server), str(leak_bytes), str(snapshot or "-")]
         self.snapshot = snapshot
-        self.client = McpClient(command, room, {"CLAUDE_PLUGIN_DATA": str(room / "data")})
+        self.client = McpClient(
+            command, room, {"CLAUDE_PLUGIN_DATA": str(room / "data"), "RFORGE_LOGS": str(room / "logs")}
+        )
         self.client.initialize()
         self.refusals: list[str] = []
         self._calls = itertools.cycle(

@@ -123,8 +123,8 @@ def run(usage: Usage, packages: Sequence[Path], calls: int, generator: random.Ra
 
 
 def own_data(room: str) -> dict[str, str]:
-    """Neither read nor write what the user's own plugin remembers."""
-    return {"CLAUDE_PLUGIN_DATA": str(Path(room) / "data")}
+    """Neither read nor write what the user's own plugin remembers, or its logs."""
+    return {"CLAUDE_PLUGIN_DATA": str(Path(room) / "data"), "RFORGE_LOGS": str(Path(room) / "logs")}
 
 
 def call(client: McpClient, usage: Usage, case: Case, package: Path, generator: random.Random) -> None:
