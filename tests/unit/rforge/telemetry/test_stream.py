@@ -46,6 +46,18 @@ def test_nobody_writes_to_a_file_that_was_rotated(stream: Stream, live: Path, fo
     assert live.read_bytes() == b"two\n"
 
 
+def test_nobody_writes_to_it_either_once_another_began_the_next_one(
+    stream: Stream, live: Path, folder: Path
+) -> None:
+    other = Stream(folder, NAME)
+    stream.append(b"one\n")
+    assert rotate(folder, NAME, 1, now_utc())
+    other.append(b"two\n")
+    assert stream.append(b"three\n") == 10
+    other.close()
+    assert live.read_bytes() == b"two\nthree\n"
+
+
 @pytest.mark.parametrize("torn", [b"to", b"one\nto", b"one\nto\x00"])
 def test_what_another_left_unfinished_stays_a_line_of_its_own(
     stream: Stream, live: Path, torn: bytes
