@@ -21,8 +21,9 @@ nox.options.reuse_venv = "yes"
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
-DEPENDENCIES = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["notify"]]
-EDITABLE = ["-e", ".[notify]"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+DEPENDENCIES = [*PROJECT["project"]["dependencies"], *EXTRAS["notify"], *EXTRAS["telemetry"]]
+EDITABLE = ["-e", ".[notify,telemetry]"]
 SOURCE = {"PYTHONPATH": os.pathsep.join(str(Path(folder).resolve()) for folder in ("src", "rforge"))}
 CODE = ["src", "rforge", "noxfile.py", "tasks.py", "scripts"]
 DIST, SITE = Path("dist").resolve(), Path("site").resolve()

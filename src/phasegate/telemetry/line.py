@@ -1,0 +1,94 @@
+"""A line of a log: an event of our schema, one of a newer schema, or none at all. Readers without DuckDB use this."""
+
+from __future__ import annotations
+
+import calendar
+import json
+import math
+import re
+from enum import Enum
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+SCHEMA = 1
+"""The schema that this phasegate reads."""
+
+_MICROSECONDS = 1_000_000
+_TIMESTAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z")
+
+
+class Kind(Enum):
+    """What a line is."""
+
+    EVENT = "event"
+    NEWER = "newer"
+    REJECTED = "rejected"
+    BLANK = "blank"
+
+
+class Line(NamedTuple):
+    """A line that was looked at: what it is, and of an event when it happened (µs since 1970) and its members."""
+
+    kind: Kind
+    at_us: int = 0
+    event: dict[str, Any] = {}  # noqa: RUF012 (nobody writes to it)
+
+
+_REJECTED, _NEWER, _BLANK = Line(Kind.REJECTED), Line(Kind.NEWER), Line(Kind.BLANK)
+
+
+def read_line(line: bytes) -> Line:
+    """What `line` is. An event has a schema, a timestamp, an id, a plugin and a kind; the rest is for who needs it."""
+    try:
+        event = _DECODER.decode(line.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return _REJECTED if line.strip() else _BLANK
+    if type(event) is not dict:
+        return _REJECTED
+    schema = event.get("schema")
+    if type(schema) is not int or schema < SCHEMA:
+        return _REJECTED
+    if schema > SCHEMA:
+        return _NEWER
+    at_us = microseconds(event.get("timestamp"))
+    if at_us is None or not all(type(event.get(name)) is str for name in ("id", "event", "plugin")):
+        return _REJECTED
+    return Line(Kind.EVENT, at_us, event)
+
+
+def microseconds(timestamp: object) -> int | None:
+    """A timestamp of the schema as microseconds since 1970, or None where it is none."""
+    match = _TIMESTAMP.fullmatch(timestamp) if isinstance(timestamp, str) else None
+    if match is None:
+        return None
+    minute_s = _minute(*map(int, match.groups()[:5]))
+    second = int(match[6])
+    return (
+        None
+        if minute_s is None or second > 59
+        else (minute_s + second) * _MICROSECONDS + int(match[7]) * 1000
+    )
+
+
+@lru_cache(maxsize=4096)
+def _minute(year: int, month: int, day: int, hour: int, minute: int) -> int | None:
+    if not (
+        1 <= month <= 12
+        and 1 <= day <= calendar.monthrange(max(year, 1), month)[1]
+        and hour < 24
+        and minute < 60
+    ):
+        return None
+    return calendar.timegm((year, month, day, hour, minute, 0))
+
+
+def number(value: object) -> float | None:
+    """A member that should be a number, or None where it is none that could be reckoned with."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    return None
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=lambda _: None
+)  # NaN is how some writers say that there is no number

@@ -1,0 +1,169 @@
+"""The reader with DuckDB: what a window needs is loaded once into tables in memory, and asked there.
+
+DuckDB goes on after lines that are no JSON and gives a row of NULLs for each, so they are counted exactly. DuckDB 1.4
+(Python 3.9) takes two objects on one line for the first of them, and so counts one event where newer ones count a rejected
+line. All take numbers and texts for each other where one can be read as the other.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter, defaultdict
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import duckdb
+from typing_extensions import Self
+
+from phasegate.telemetry.reading import Intake, Window
+from phasegate.telemetry.sources.copying import copy_span, cut_lines, lines
+from phasegate.telemetry.sources.duckdb_reading import DuckdbReading
+from phasegate.telemetry.sources.tables import creation, insertion, of_logs, of_parquet, settle
+from phasegate.telemetry.stream import Form, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from phasegate.telemetry.gathering import Found, Piece
+
+
+_LARGE = 8 << 20
+"""Bytes; smaller spans are copied together: a fleet's 500 files cost one, and one that grows is read to a known end."""
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory, which loads nothing from anywhere and keeps rows in no order."""
+    connection = duckdb.connect(
+        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    )
+    connection.execute("SET preserve_insertion_order = false")
+    return connection
+
+
+class DuckdbSource:
+    """Takes pieces, and loads them all at once."""
+
+    reads_parquet = True
+
+    def __init__(
+        self, plugin: str, window: Window, now_s: float, found: Found, *, copies: bool = False
+    ) -> None:
+        """With `copies` nothing that grows is read in its place."""
+        self._found = found
+        self._window, self._now_us, self._copies = window, round(now_s * 1e6), copies
+        self._parameters = {"plugin": plugin, "since": round(window.since_s * 1e6)}
+        self._direct: dict[tuple[Stream, Form], list[Piece]] = defaultdict(list)
+        self._spools: dict[Stream, IO[bytes]] = {}
+        self._closing = ExitStack()
+        self._counts: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        folder = self._closing.enter_context(tempfile.TemporaryDirectory(prefix="phasegate-"))
+        self._folder = Path(folder)
+        self._connection = self._closing.enter_context(connect())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.close()
+
+    def take(self, piece: Piece) -> bool:
+        """Copy a small span; what is large is read in its place, and has to stay there."""
+        if piece.file.form is not Form.LOG or self._is_readable_in_place(piece):
+            self._direct[piece.file.stream, piece.file.form].append(piece)
+            return True
+        copy_span(piece, self._spool(piece.file.stream))
+        return False
+
+    def load(self) -> bool:
+        """Load what was taken; false where lines may be torn for they were read while they were written: read all again."""
+        for spool in self._spools.values():
+            spool.flush()
+        for stream in Stream:
+            self._connection.execute(creation(stream, stream.value))
+            if stream in self._spools or any(stream is key[0] for key in self._direct):
+                self._load_stream(stream)
+                self._counts += settle(
+                    self._connection,
+                    stream.value,
+                    until_us=round(self._window.until_s * 1e6),
+                    now_us=self._now_us,
+                )
+        return not (self._counts["rejected"] and any(map(_has_grown, self._growing())))
+
+    def reading(self, folders: Sequence[Path], missing: Sequence[Path]) -> DuckdbReading:
+        """What was loaded, ready to be asked."""
+        intake = Intake(
+            folders=tuple(map(str, folders)),
+            missing=tuple(map(str, missing)),
+            unreadable=tuple(self._found.unreadable),
+            files=self._found.files,
+            events=self._counts["events"],
+            rejected=self._counts["rejected"],
+            newer=self._counts["newer"],
+            duplicates=self._counts["duplicates"],
+            future=self._counts["future"],
+        )
+        return DuckdbReading(self._connection, self._window, intake)
+
+    def _is_readable_in_place(self, piece: Piece) -> bool:
+        """Whether it is large, read from its beginning, and does not end in half a line that may be finished meanwhile."""
+        span, grows = piece.span, not piece.file.stamp
+        if span is None or span.start > 0 or piece.size < _LARGE:
+            return False
+        return not (grows and (self._copies or span.stop < piece.file.size))
+
+    def _growing(self) -> Iterable[Piece]:
+        return (piece for pieces in self._direct.values() for piece in pieces if not piece.file.stamp)
+
+    def _spool(self, stream: Stream) -> IO[bytes]:
+        if stream not in self._spools:
+            path = self._folder / f"{stream.value}.log"
+            self._spools[stream] = self._closing.enter_context(path.open("ab"))
+        return self._spools[stream]
+
+    def _load_stream(self, stream: Stream) -> None:
+        logs = self._direct[stream, Form.LOG] + self._direct[stream, Form.GZIP]
+        spools = [Path(self._spools[stream].name)] if stream in self._spools else []
+        if not self._insert(stream, [piece.file.path for piece in logs] + spools):
+            for piece in logs:
+                if not self._insert(stream, [piece.file.path]):
+                    self._insert_cleaned(stream, lines(piece, self._found), piece.file.path)
+            for path in spools:
+                with path.open("rb") as spool:
+                    self._insert_cleaned(stream, cut_lines(spool), path)
+        packed = [piece.file.path for piece in self._direct[stream, Form.PARQUET]]
+        if not self._insert(stream, packed, parquet=True):
+            for path in packed:
+                if not self._insert(stream, [path], parquet=True):
+                    self._found.refuse(path, "no Parquet file of ours")
+
+    def _insert(self, stream: Stream, paths: Sequence[Path], *, parquet: bool = False) -> bool:
+        """Whether all could be read; which one could not, DuckDB does not say: it is damaged, or has lines of megabytes."""
+        if paths:
+            statement = insertion(
+                stream, stream.value, of_parquet(paths) if parquet else of_logs(stream, paths)
+            )
+            try:
+                self._connection.execute(statement, self._parameters)
+            except duckdb.Error:
+                return False
+        return True
+
+    def _insert_cleaned(self, stream: Stream, cleaned: Iterable[bytes], path: Path) -> None:
+        """Insert what we can read of a file that DuckDB cannot."""
+        copy = self._folder / "cleaned.log"
+        try:
+            with copy.open("wb") as file:
+                file.writelines(line if line.endswith(b"\n") else line + b"\n" for line in cleaned)
+        except OSError as error:
+            self._found.refuse(path, error)
+        if not self._insert(stream, [copy]):
+            self._found.refuse(path, "DuckDB cannot read it")
+
+
+def _has_grown(piece: Piece) -> bool:
+    try:
+        return piece.file.path.stat().st_size != piece.file.size
+    except OSError:
+        return True
