@@ -59,10 +59,17 @@ class Desk:
         """The remote as it is now; raises what `reading.world.observe` raises."""
         return observe(self.repository, self.config)
 
+    def judged(self, world: World) -> World:
+        """`world` with what the judge says of the phases that are to be watched."""
+        from phasegate.rollout.reading.watching import decide
+
+        return decide(self.repository.git, world, self.config, self.environment, self.clock())
+
     @cached_property
     def discreet(self) -> Discretion:
         """Takes the secrets of the environment and of git's settings out of a text."""
-        named = filter(None, (self.config.notify.apprise_variable,))
+        variables = (self.config.notify.apprise_variable, self.config.telemetry.prometheus_variable)
+        named = filter(None, variables)
         return Discretion(secrets_in(self.environment, *named) | self.repository.secrets)
 
     def occasion(self, why: str = "") -> Occasion:

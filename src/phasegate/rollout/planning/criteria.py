@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Callable
 from phasegate.config import HEALTHY
 from phasegate.ledger.times import iso
 from phasegate.rollout.planning.plan import Hold
-from phasegate.telemetry.judge.decision import Ruling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +31,7 @@ def healthy(world: World, phase: Phase) -> Iterator[Hold]:
     decision = world.decisions.get(phase.name)
     if decision is None:
         yield Hold("criterion", f"phase {phase.name} is to be watched, and nobody looked")
-    elif decision.ruling is not Ruling.PROMOTE:
+    elif not decision.promotes:
         until = iso(int(decision.until_s)) if decision.until_s is not None else None
         for reason in decision.reasons:
             yield Hold(

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phasegate.telemetry.reading import Audience, Bucket, Group, Intake, Quality, Runs, Unit, Window
+from phasegate.telemetry.reading import (
+    Audience,
+    Bucket,
+    Group,
+    Heartbeat,
+    Intake,
+    Quality,
+    Runs,
+    Unit,
+    Window,
+)
 from phasegate.telemetry.sources.columns import GROUPED, members
 from phasegate.telemetry.sources.quantiles import DIGITS
 from phasegate.telemetry.stream import Stream
@@ -61,13 +71,19 @@ class DuckdbReading:
         groups = (Group(dict(zip(by, row)), _runs(row[len(by) :])) for row in rows)
         return tuple(sorted(groups, key=lambda group: tuple(group.key.values())))
 
-    def timeline(self, step_s: int, *, versions: Collection[str] = ()) -> tuple[Bucket, ...]:
+    def timeline(
+        self, step_s: int, *, versions: Collection[str] = (), modes: Collection[str] = ()
+    ) -> tuple[Bucket, ...]:
         """The runs of each step, oldest first."""
-        chosen = " AND list_contains($versions, version)" if versions else ""
-        parameters = {"step": step_s * 1_000_000, **({"versions": list(versions)} if versions else {})}
+        wanted = {"version": list(versions), "mode": list(modes)}
+        chosen = {f"{column}s": values for column, values in wanted.items() if values}
+        where = "".join(
+            f" AND list_contains(${column}s, {column})" for column, values in wanted.items() if values
+        )
         rows = self._ask(
-            f"SELECT at_us // $step AS step, {_RUNS} FROM commands WHERE {_PEOPLE}{chosen} GROUP BY step ORDER BY step",
-            **parameters,
+            f"SELECT at_us // $step AS step, {_RUNS} FROM commands WHERE {_PEOPLE}{where} GROUP BY step ORDER BY step",
+            step=step_s * 1_000_000,
+            **chosen,
         )
         return tuple(Bucket(row[0] * step_s, _runs(row[1:])) for row in rows)
 
@@ -76,6 +92,11 @@ class DuckdbReading:
         rows = self._ask(_UNITS, versions=list(versions)) if versions else []
         units = (Unit(at_us / 1e6, *rest) for at_us, *rest in rows)
         return tuple(sorted(units, key=lambda unit: (unit.at_s, unit.install, unit.version)))
+
+    def heartbeats(self, versions: Collection[str]) -> tuple[Heartbeat, ...]:
+        """The first event of each install on each of `versions` in each hour, oldest first."""
+        rows = self._ask(_HEARTBEATS, versions=list(versions)) if versions else []
+        return tuple(Heartbeat(at_us / 1e6, version, install) for at_us, version, install in sorted(rows))
 
     def audience(self) -> tuple[Audience, ...]:
         """Who used which version, by all the streams that were read."""
@@ -157,6 +178,10 @@ WITH seen AS ({_SEEN}),
     )
 SELECT version, count(*), count(*) FILTER (last = (at_us, version)), any_value(users), any_value(sessions), max(at_us)
 FROM installs JOIN latest USING (install) JOIN sizes USING (version) GROUP BY version"""
+
+_HEARTBEATS = f"""
+SELECT min(at_us), version, install FROM ({_SEEN}) WHERE list_contains($versions, version)
+GROUP BY version, install, at_us // 3600000000"""
 
 _CALLS = f"""
 SELECT quantile_cont(latency_s, [0.5, 0.95]), quantile_cont(render_s, [0.5, 0.95]), sum(cache_lookups), sum(cache_hits)

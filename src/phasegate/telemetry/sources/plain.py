@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import Self
 
 from phasegate.telemetry.line import Kind, number, read_line
-from phasegate.telemetry.reading import Audience, Bucket, Group, Intake, Quality, Unit, Window
+from phasegate.telemetry.reading import Audience, Bucket, Group, Heartbeat, Intake, Quality, Unit, Window
 from phasegate.telemetry.sources.columns import KINDS, members
 from phasegate.telemetry.sources.copying import lines
 from phasegate.telemetry.sources.quantiles import quantile
@@ -121,11 +121,17 @@ class PlainReading:
             grouped.setdefault((), [])
         return tuple(Group(dict(zip(by, key)), count(grouped[key])) for key in sorted(grouped))
 
-    def timeline(self, step_s: int, *, versions: Collection[str] = ()) -> tuple[Bucket, ...]:
+    def timeline(
+        self, step_s: int, *, versions: Collection[str] = (), modes: Collection[str] = ()
+    ) -> tuple[Bucket, ...]:
         """The runs of each step, oldest first."""
-        chosen = [run for run in self._runs if not versions or run.version in versions]
-        grouped = _grouped(chosen, lambda run: run.at_us // (step_s * 1_000_000) * step_s)
-        return tuple(Bucket(at_s, count(grouped[at_s])) for at_s in sorted(grouped))
+        chosen = [
+            run
+            for run in self._runs
+            if (not versions or run.version in versions) and (not modes or run.mode in modes)
+        ]
+        grouped = _grouped(chosen, lambda run: run.at_us // (step_s * 1_000_000))
+        return tuple(Bucket(step * step_s, count(grouped[step])) for step in sorted(grouped))
 
     def units(self, versions: Collection[str]) -> tuple[Unit, ...]:
         """The first served run of each install on each of `versions`; of several at one instant the worst."""
@@ -147,6 +153,16 @@ class PlainReading:
             for run in first.values()
         ]
         return tuple(sorted(units, key=lambda unit: (unit.at_s, unit.install, unit.version)))
+
+    def heartbeats(self, versions: Collection[str]) -> tuple[Heartbeat, ...]:
+        """The first event of each install on each of `versions` in each hour, oldest first."""
+        first: dict[tuple[str, str, int], int] = {}
+        for at_us, version, install, _, _ in self._sightings():
+            if version in versions:
+                key = (version, install, at_us // 3_600_000_000)
+                first[key] = min(first.get(key, at_us), at_us)
+        found = sorted((at_us, version, install) for (version, install, _), at_us in first.items())
+        return tuple(Heartbeat(at_us / 1e6, version, install) for at_us, version, install in found)
 
     def audience(self) -> tuple[Audience, ...]:
         """Who used which version, by all the streams that were read."""

@@ -1,0 +1,159 @@
+"""What the judge says of the release in a phase, from the logs or from a Prometheus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from phasegate.config import HEALTHY, PUBLIC_PHASE
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.ledger.times import seconds
+from phasegate.rollout.reading.snapshot import read_snapshot
+from phasegate.telemetry.judge.judgement import judge
+from phasegate.telemetry.judge.observation import Observation
+from phasegate.telemetry.judge.observing import Versions, doubts_about, observe
+from phasegate.telemetry.judge.policy import Policy
+from phasegate.telemetry.judge.rule import Unattended
+from phasegate.telemetry.judge.watch import watch_after
+from phasegate.telemetry.logs import open_reading
+from phasegate.telemetry.reading import Window
+from phasegate.telemetry.sources.prometheus import Prometheus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phasegate.config import Config, Watch
+    from phasegate.git.door import Git
+    from phasegate.ledger.state import State
+    from phasegate.rollout.reading.world import World
+    from phasegate.telemetry.judge.decision import Decision
+
+STEP_S = 15.0
+"""The length of the judge's steps, in seconds."""
+
+AFTER_S = 7 * 86400.0
+"""How far back the judge looks at a release that is public, in seconds."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A release under watch: in which phase, by which policy, what was seen, and what the judge makes of it."""
+
+    phase: str
+    policy: Policy
+    observation: Observation
+    decision: Decision
+
+
+def decide(git: Git, world: World, config: Config, environment: Mapping[str, str], now_s: float) -> World:
+    """`world` with what the judge says of the release in each phase that has criterion `healthy`, and was entered."""
+    rollout = world.state.rollout
+    phases = [
+        phase.name
+        for phase in config.phases.values()
+        if HEALTHY in phase.criteria and rollout is not None and phase.name in rollout.entered
+    ]
+    if not phases:
+        return world
+    found = {name: look_at(git, world, config, environment, name, now_s).decision for name in phases}
+    return replace(world, decisions=found)
+
+
+def look_at(
+    git: Git, world: World, config: Config, environment: Mapping[str, str], phase: str, now_s: float
+) -> Watched:
+    """What is seen of the rollout's release in `phase`, and what the judge makes of it.
+
+    Raises:
+        PhasegateError: `config-invalid`: a rule of `watch.unattended` that the judge does not have, or no plugin to watch.
+    """
+    rollout = world.state.rollout
+    if rollout is None or phase not in rollout.entered:
+        raise PhasegateError(
+            ErrorCode.ROLLOUT_MISSING,
+            f"No release is in phase {phase}, so there is nothing to watch.",
+            hint=f"Bring one there with `invoke deploy --phase {phase}`.",
+        )
+    is_public = phase == PUBLIC_PHASE
+    canary = (rollout.version if is_public else rollout.candidate,)
+    control = () if is_public else _public_versions(world.state, config)
+    policy = _policy(config.watch, has_control=bool(control))
+    since_s = float(seconds(rollout.entered[phase]))
+    window = Window(max(since_s, now_s - AFTER_S) if is_public else since_s, now_s)
+    plugin = plugin_name(git, world, config)
+    observation = _observe(policy, config, environment, plugin, Versions(canary, control), window)
+    decision = watch_after(policy, observation) if is_public else judge(policy, observation)
+    return Watched(phase, policy, observation, decision)
+
+
+def plugin_name(git: Git, world: World, config: Config) -> str:
+    """The name under which the plugin reports.
+
+    Raises:
+        PhasegateError: `config-invalid` where several are released and the configuration names none.
+    """
+    if config.telemetry.plugin is not None:
+        return config.telemetry.plugin
+    tip = world.tip(world.source)
+    names = [plugin.name for plugin in read_snapshot(git, f"{tip}^{{tree}}", config).plugins] if tip else []
+    if len(names) != 1:
+        raise PhasegateError(
+            ErrorCode.CONFIG_INVALID,
+            f"{len(names)} plugins are released here, and telemetry is about one.",
+            hint='Name it: `plugin = "NAME"` in [tool.phasegate.telemetry].',
+        )
+    return names[0]
+
+
+def _observe(
+    policy: Policy,
+    config: Config,
+    environment: Mapping[str, str],
+    plugin: str,
+    versions: Versions,
+    window: Window,
+) -> Observation:
+    telemetry = config.telemetry
+    if telemetry.prometheus_variable is not None:
+        address = environment.get(telemetry.prometheus_variable, "")
+        if not address:
+            doubt = f"the variable {telemetry.prometheus_variable} holds no address of a Prometheus"
+            return Observation(window.since_s, window.until_s, doubts=(doubt,))
+        return Prometheus(address).observe(policy, plugin, versions, window, STEP_S)
+    every = (*versions.canary, *versions.control)
+    with open_reading(telemetry.logs, plugin, window) as reading:
+        return observe(
+            policy,
+            reading.units(every),
+            versions,
+            window,
+            step_s=STEP_S,
+            heartbeats=reading.heartbeats(every),
+            doubts=doubts_about(reading.intake),
+        )
+
+
+def _public_versions(state: State, config: Config) -> tuple[str, ...]:
+    """What people have who do not take part: the versions that the public channel carried, but for withdrawn ones."""
+    channel = state.channels.get(config.public_channel)
+    carried = (channel.version, *channel.history) if channel else ()
+    return tuple(dict.fromkeys(v for v in carried if state.releases[v].withdrawn is None))
+
+
+def _policy(watch: Watch, *, has_control: bool) -> Policy:
+    policy = Policy(
+        min_units=watch.least_units,
+        patience_s=watch.patience_s,
+        control=watch.control and has_control,
+        is_random=watch.random,
+    )
+    known = [rule.name for rule in policy.rules]
+    unknown = sorted(set(watch.unattended) - set(known))
+    if unknown:
+        raise PhasegateError(
+            ErrorCode.CONFIG_INVALID,
+            f"watch.unattended names {', '.join(unknown)}, which the judge does not have.",
+            hint=f"Its rules are {', '.join(known)}.",
+        )
+    rules = (replace(r, unattended=Unattended(watch.unattended.get(r.name, "off"))) for r in policy.rules)
+    return replace(policy, rules=tuple(rules))

@@ -1,0 +1,48 @@
+"""A report of a plugin in use with what the ledger and the judge know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from phasegate.config import HEALTHY, PUBLIC_PHASE
+from phasegate.ledger.chain import read_operations
+from phasegate.rollout.reading.watching import look_at, plugin_name
+from phasegate.rollout.watching.setting import setting_of
+from phasegate.telemetry.judge.trail import trails
+from phasegate.telemetry.logs import open_reading
+from phasegate.telemetry.reports.period import step_for
+from phasegate.telemetry.reports.report import Report, make_report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phasegate.rollout.desk import Desk
+    from phasegate.rollout.reading.world import World
+    from phasegate.telemetry.reading import Window
+
+
+def make_report_of(desk: Desk, window: Window) -> Report:
+    """The report over `window`.
+
+    Raises:
+        PhasegateError: what `observe` and `plugin_name` raise.
+    """
+    git, config = desk.repository.git, desk.config
+    world = desk.observe()
+    plugin = plugin_name(git, world, config)
+    setting = setting_of(world.state, read_operations(git, world.ledger_head), config, window)
+    with open_reading(config.telemetry.logs, plugin, window) as reading:
+        step_s = step_for(window.until_s - window.since_s)
+        return make_report(plugin, reading, step_s, setting, _evidence(desk, world, window.until_s))
+
+
+def _evidence(desk: Desk, world: World, now_s: float) -> Mapping[str, Any] | None:
+    """What the judge says of the rollout, with how its evidence grew; None where nothing is to be judged."""
+    rollout = world.state.rollout
+    watched_phases = [phase.name for phase in desk.config.phases.values() if HEALTHY in phase.criteria]
+    entered = [name for name in watched_phases if rollout is not None and name in rollout.entered]
+    if not entered or (rollout is not None and PUBLIC_PHASE in rollout.entered):
+        return None
+    watched = look_at(desk.repository.git, world, desk.config, desk.environment, entered[-1], now_s)
+    shown = [trail.as_json() for trail in trails(watched.policy, watched.observation)]
+    return {**watched.decision.as_json(), "phase": watched.phase, "trails": shown}

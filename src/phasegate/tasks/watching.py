@@ -1,0 +1,134 @@
+"""`invoke watch` and `invoke incident`: a release in use, judged, and what is done when it is bad."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.tasks.frame import fail_after_result, open_desk, print_json, verb
+from phasegate.terminal import printable
+
+if TYPE_CHECKING:
+    from invoke.context import Context
+
+    from phasegate.ledger.records import Rollout
+    from phasegate.rollout.desk import Desk
+    from phasegate.rollout.reading.watching import Watched
+    from phasegate.rollout.watching.responding import Response
+    from phasegate.telemetry.judge.decision import Decision
+
+INTERVAL_S = 10
+
+
+@verb(
+    phase="The phase whose release is watched; by default the one the rollout is in.",
+    once="Look once; without it, look again until there is a ruling.",
+    interval="Seconds from one look to the next.",
+    replay="Say again what the judge made of the case in this file.",
+)
+def watch(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    phase: str | None = None,
+    once: bool = False,
+    interval: int = INTERVAL_S,
+    replay: str | None = None,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """Judge a release by what installs report: promote, hold or roll back; the engine acts where a rule may act alone."""
+    from phasegate.rollout.reading.watching import look_at
+    from phasegate.rollout.watching.responding import respond
+    from phasegate.telemetry.judge.decision import Ruling
+
+    if replay is not None:
+        _replay(replay, as_json=json)
+        return
+    desk = open_desk(sandbox)
+    while True:
+        world = desk.observe()
+        where = phase or _phase_of(desk, world.state.rollout)
+        watched = look_at(desk.repository.git, world, desk.config, desk.environment, where, time.time())
+        if once or watched.decision.ruling in (Ruling.PROMOTE, Ruling.ROLL_BACK):
+            break
+        desk.say(printable(f"{watched.decision.ruling.value}: {watched.decision.reasons[0]}"))
+        time.sleep(max(1, interval))
+    response = respond(desk, world, watched)
+    _show(watched, response, as_json=json)
+    _end(watched.decision)
+
+
+def _phase_of(desk: Desk, rollout: Rollout | None) -> str:
+    if rollout is not None:
+        return rollout.phase
+    raise PhasegateError(
+        ErrorCode.ROLLOUT_MISSING,
+        f"No rollout is under way on {desk.config.remote!r}, so there is nothing to watch.",
+        hint="Start one with `invoke deploy --phase internal`.",
+    )
+
+
+def _show(watched: Watched, response: Response, *, as_json: bool) -> None:
+    decision = watched.decision
+    if as_json:
+        operation = response.operation.as_json() if response.operation else None
+        print_json({
+            "schema": 1, "phase": watched.phase, **decision.as_json(), "response": response.words, "operation": operation,
+        })  # fmt: skip
+        return
+    lines = [f"{decision.ruling.value}: phase {watched.phase}"]
+    lines += [f"  because {reason}" for reason in decision.reasons]
+    lines += [f"  {finding.words()}" for finding in decision.findings]
+    lines += [f"  note: {note}" for note in decision.notes]
+    lines += [f"  evidence {decision.evidence}"]
+    lines += [response.words] if response.words else []
+    print("\n".join(map(printable, lines)))
+
+
+def _end(decision: Decision) -> None:
+    from phasegate.telemetry.judge.decision import Ruling
+
+    if decision.ruling is Ruling.ROLL_BACK:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.RELEASE_UNHEALTHY,
+                "The judge says roll back.",
+                details=decision.reasons,
+                hint="Unless it was done already: `invoke rollback --quick --reason REASON`; then `invoke incident`.",
+            )
+        )
+    if decision.ruling is Ruling.HOLD:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.ROLLOUT_HELD,
+                "The judge says hold.",
+                details=decision.reasons,
+                hint="Wait for more installs, or mend what keeps them from being read.",
+            )
+        )
+
+
+def _replay(path: str, *, as_json: bool) -> None:
+    from phasegate.telemetry.judge.judgement import replay
+
+    try:
+        decision = replay(Path(path).read_bytes())
+    except OSError as error:
+        raise _no_case(path, error.strerror or str(error)) from None
+    except ValueError as error:
+        raise _no_case(path, str(error)) from None
+    if as_json:
+        print_json({"schema": 1, **decision.as_json()})
+    else:
+        lines = [decision.ruling.value, *decision.reasons, f"evidence {decision.evidence}"]
+        print("\n".join(map(printable, lines)))
+
+
+def _no_case(path: str, why: str) -> PhasegateError:
+    return PhasegateError(
+        ErrorCode.USAGE,
+        f"{path} holds no case of the judge.",
+        why=why,
+        hint="Cases lie in the state folder: `.git/phasegate/cases/EVIDENCE.json`.",
+    )
