@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invoke.collection import Collection
 
-from phasegate.tasks import adopting, deploying, judging, looking, protecting
+from phasegate.tasks import adopting, deploying, judging, looking, protecting, reporting, watching
 
 namespace = Collection(
     adopting.init,
@@ -20,4 +20,9 @@ namespace = Collection(
     deploying.rollback,
     deploying.resume,
     deploying.notify,
+    watching.watch,
 )
+
+_report = Collection("report", reporting.validate, reporting.usage)
+_report.add_task(reporting.report, default=True)
+namespace.add_collection(_report)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What the page may load: nothing but its own style."""
 
+_MANY_ROWS = 20
+"""A longer table is folded away."""
+
 
 def write_page(document: Document) -> str:
     """The document as an HTML page."""
@@ -47,7 +50,11 @@ def _write_section(section: Section) -> str:
     parts += [f"<p>{escape(sentence)}</p>" for sentence in section.sentences]
     parts += [_write_chart(chart) for chart in section.charts]
     if section.table is not None:
-        parts.append(_write_table(section.table, section.title))
+        drawn = _write_table(section.table, section.title)
+        rows = len(section.table.rows)
+        parts.append(
+            f"<details><summary>{rows} rows</summary>{drawn}</details>" if rows > _MANY_ROWS else drawn
+        )
     return "".join([*parts, "</section>"])
 
 

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from phasegate.telemetry.reports.document import Document, Table
 
 
+_WIDE = 120
+"""From that many columns on, what names a row has columns of its own."""
+
+_FEW = 4
+"""A table of more columns than that breaks no cell over lines."""
+
+
 def print_document(console: Console, document: Document) -> None:
     """Print the document; its plots are left out."""
     from rich.text import Text
@@ -27,7 +34,8 @@ def print_document(console: Console, document: Document) -> None:
         for sentence in section.sentences:
             console.print(Text(printable(sentence)))
         if section.table is not None and section.table.rows:
-            console.print(table_of(section.table))
+            drawn = table_of(section.table)
+            console.print(drawn if console.width >= _WIDE else table_of(section.table.narrow()))
 
 
 def table_of(table: Table) -> RichTable:
@@ -36,9 +44,11 @@ def table_of(table: Table) -> RichTable:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in table.headings:
-        drawn.add_column(heading, overflow="fold")
+    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    for number, heading in enumerate(table.headings):
+        drawn.add_column(
+            heading, overflow="ellipsis" if number == 0 else "fold", no_wrap=len(table.headings) > _FEW
+        )
     for row in table.rows:
         drawn.add_row(*(Text(printable(cell)) for cell in row))
     return drawn
