@@ -22,12 +22,23 @@ def expand(folders: Iterable[str | os.PathLike[str]]) -> tuple[list[Path], list[
     missing: list[Path] = []
     for given in folders:
         path = Path(given).expanduser().absolute()
-        matches = [path] if os.path.lexists(path) else _matches(path)
+        matches = [path] if _is_there(path) else _matches(path)
         if not matches:
             missing.append(path)
         for match in matches:
             found.setdefault(os.path.realpath(match), match)
     return list(found.values()), list(dict.fromkeys(missing))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is something, or may be: what may not be looked at is not missing."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _matches(pattern: Path) -> list[Path]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from phasegate.telemetry.stream import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 GROUPED = ("command", "mode", "format", "version", "explicit", "outcome")
 """What runs can be grouped by."""
@@ -42,6 +47,16 @@ OWN = {
     Stream.DEBUG: ("text",),
 }  # fmt: skip
 """The members that lines of a stream have besides the common ones."""
+
+
+def check_grouped(by: Sequence[str]) -> None:
+    """Check what runs shall be grouped by.
+
+    Raises:
+        ValueError: they cannot be.
+    """
+    if not set(by) <= set(GROUPED):
+        raise ValueError(f"runs are grouped by {', '.join(GROUPED)}, not {', '.join(by)}")
 
 
 def members(stream: Stream) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from phasegate.telemetry.gathering import Found, Piece
 
-LONGEST_LINE = 1 << 20
+LONGEST_LINE = 1 << 24
 """Bytes; what is longer is no event. Ours have 450 or so."""
 
 _CHUNK = 1 << 20

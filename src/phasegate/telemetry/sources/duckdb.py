@@ -7,6 +7,7 @@ line. All take numbers and texts for each other where one can be read as the oth
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter, defaultdict
 from contextlib import ExitStack
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _LARGE = 8 << 20
 """Bytes; smaller spans are copied together: a fleet's 500 files cost one, and one that grows is read to a known end."""
+
+_PATTERN = frozenset("*?[")
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -56,6 +59,7 @@ class DuckdbSource:
         self._direct: dict[tuple[Stream, Form], list[Piece]] = defaultdict(list)
         self._spools: dict[Stream, IO[bytes]] = {}
         self._closing = ExitStack()
+        self._tamed: dict[Path, Path] = {}
         self._counts: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
@@ -141,14 +145,27 @@ class DuckdbSource:
     def _insert(self, stream: Stream, paths: Sequence[Path], *, parquet: bool = False) -> bool:
         """Whether all could be read; which one could not, DuckDB does not say: it is damaged, or has lines of megabytes."""
         if paths:
-            statement = insertion(
-                stream, stream.value, of_parquet(paths) if parquet else of_logs(stream, paths)
-            )
+            tame = [self._tame(path) for path in paths]
+            relation = of_parquet(tame) if parquet else of_logs(stream, tame)
+            statement = insertion(stream, stream.value, relation)
             try:
                 self._connection.execute(statement, self._parameters)
             except duckdb.Error:
                 return False
         return True
+
+    def _tame(self, path: Path) -> Path:
+        """The file under a name that is no pattern to DuckDB, which has no sure way to quote one."""
+        if not _PATTERN.intersection(str(path)):
+            return path
+        tame = self._folder / f"{len(self._tamed)}-{path.name}"
+        if path not in self._tamed:
+            self._tamed[path] = tame
+            try:
+                tame.symlink_to(path)
+            except OSError:  # not everybody may link on Windows
+                shutil.copyfile(path, tame)
+        return self._tamed[path]
 
     def _insert_cleaned(self, stream: Stream, cleaned: Iterable[bytes], path: Path) -> None:
         """Insert what we can read of a file that DuckDB cannot."""

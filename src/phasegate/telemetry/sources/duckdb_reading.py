@@ -15,7 +15,7 @@ from phasegate.telemetry.reading import (
     Unit,
     Window,
 )
-from phasegate.telemetry.sources.columns import GROUPED, members
+from phasegate.telemetry.sources.columns import check_grouped, members
 from phasegate.telemetry.sources.quantiles import DIGITS
 from phasegate.telemetry.stream import Stream
 
@@ -61,8 +61,7 @@ class DuckdbReading:
         Raises:
             ValueError: runs cannot be grouped by one of them.
         """
-        if not set(by) <= set(GROUPED):
-            raise ValueError(f"runs are grouped by {', '.join(GROUPED)}, not {', '.join(by)}")
+        check_grouped(by)
         keys = "".join(f"{name}::VARCHAR, " for name in by)
         grouping = f" GROUP BY {', '.join(by)}" if by else ""
         rows = self._ask(

@@ -9,7 +9,7 @@ from typing_extensions import Self
 
 from phasegate.telemetry.line import Kind, number, read_line
 from phasegate.telemetry.reading import Audience, Bucket, Group, Heartbeat, Intake, Quality, Unit, Window
-from phasegate.telemetry.sources.columns import KINDS, members
+from phasegate.telemetry.sources.columns import KINDS, check_grouped, members
 from phasegate.telemetry.sources.copying import lines
 from phasegate.telemetry.sources.quantiles import quantile
 from phasegate.telemetry.sources.runs import SERVED, Run, count, rank, run_of, text_of
@@ -114,7 +114,12 @@ class PlainReading:
         return self._intake
 
     def groups(self, by: Sequence[str], *, probes: bool = False) -> tuple[Group, ...]:
-        """The runs grouped by columns, in order of their keys."""
+        """The runs grouped by columns, in order of their keys.
+
+        Raises:
+            ValueError: runs cannot be grouped by one of them.
+        """
+        check_grouped(by)
         chosen = self._all if probes else self._runs
         grouped = _grouped(chosen, lambda run: tuple(_word(getattr(run, name)) for name in by))
         if not by:

@@ -117,9 +117,8 @@ def _listed(paths: Iterable[Path]) -> str:
 
 
 def quoted(path: Path) -> str:
-    """A path as DuckDB takes it: quoted, and no character of it a pattern's."""
-    plain = "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
-    return "'" + plain.replace("'", "''") + "'"
+    """A path as a text of SQL; what is a pattern to DuckDB in it stays one."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def settle(connection: DuckDBPyConnection, name: str, *, until_us: int, now_us: int) -> Counter[str]:
