@@ -6,8 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from typing_extensions import Self
-
 from phasegate.telemetry.sidecar import held
 from phasegate.telemetry.spans import SLACK_S, Span, live_span, rotated_span
 from phasegate.telemetry.stream import Form, LogFile, Stream, best_forms, list_files
@@ -15,6 +13,8 @@ from phasegate.telemetry.stream import Form, LogFile, Stream, best_forms, list_f
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
+
+    from typing_extensions import Self
 
 _MOST_HELD = 200
 """Side-cars that are held at one time: each is an open file, and a process may have 1,024 of them."""
@@ -111,8 +111,7 @@ class Gathering:
 
     def _may_matter(self, file: LogFile) -> bool:
         """Whether it ended in the window or after its beginning; the live one did."""
-        ended_s = max(file.rotated_s or file.modified_s, file.modified_s)
-        return not file.stamp or ended_s + SLACK_S >= self._since_s
+        return not file.stamp or file.ended_s + SLACK_S >= self._since_s
 
     def _give_file(self, file: LogFile, taker: Taker) -> bool:
         if file.form is Form.PARQUET and not taker.reads_parquet:

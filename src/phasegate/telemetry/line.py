@@ -27,14 +27,17 @@ class Kind(Enum):
 
 
 class Line(NamedTuple):
-    """A line that was looked at: what it is, and of an event when it happened (µs since 1970) and its members."""
+    """A line that was looked at: what it is, and of an event when it happened (µs since 1970) and its members.
+
+    Of a line of a newer schema only the number of its schema means anything.
+    """
 
     kind: Kind
     at_us: int = 0
     event: dict[str, Any] = {}  # noqa: RUF012 (nobody writes to it)
 
 
-_REJECTED, _NEWER, _BLANK = Line(Kind.REJECTED), Line(Kind.NEWER), Line(Kind.BLANK)
+_REJECTED, _BLANK = Line(Kind.REJECTED), Line(Kind.BLANK)
 
 
 def read_line(line: bytes) -> Line:
@@ -49,7 +52,7 @@ def read_line(line: bytes) -> Line:
     if type(schema) is not int or schema < SCHEMA:
         return _REJECTED
     if schema > SCHEMA:
-        return _NEWER
+        return Line(Kind.NEWER, event=event)
     at_us = microseconds(event.get("timestamp"))
     if at_us is None or not all(type(event.get(name)) is str for name in ("id", "event", "plugin")):
         return _REJECTED

@@ -1,5 +1,7 @@
 """The side-car `.plugin-commands.reading`: who reads a stream shares it, who renames or deletes its files holds it alone.
 
+`.plugin-commands.lock` is the writers': shared to write a line, held alone to rename the live file.
+
 Nobody waits to hold it alone, so no user's command ever waits for a reader: what could not be renamed is, the next time.
 """
 
@@ -8,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager, suppress
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,10 +40,29 @@ else:
         return True
 
 
+class Sidecar(Enum):
+    """The files beside a stream whose locks order who may do what."""
+
+    READING = "reading"
+    LOCK = "lock"
+
+
 @contextmanager
-def held(folder: Path, stream: Stream, *, alone: bool) -> Iterator[bool]:
-    """Hold the side-car of a stream for the body, if that can be without waiting; tells whether it is."""
-    path = folder / f".plugin-{stream.value}.reading"
+def held(folder: Path, stream: Stream, *, alone: bool, car: Sidecar = Sidecar.READING) -> Iterator[bool]:
+    """Hold a side-car of a stream for the body, if that can be without waiting; tells whether it is."""
+    with _held(folder / f".plugin-{stream.value}.{car.value}", alone=alone) as is_held:
+        yield is_held
+
+
+@contextmanager
+def only_one(folder: Path, name: str) -> Iterator[bool]:
+    """Whether nobody else does in `folder` what is called `name`, for as long as the body runs."""
+    with _held(folder / name, alone=True) as is_held:
+        yield is_held
+
+
+@contextmanager
+def _held(path: Path, *, alone: bool) -> Iterator[bool]:
     handle = _open(path)
     try:
         yield handle is not None and _take(handle, alone=alone)

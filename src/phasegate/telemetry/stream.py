@@ -80,6 +80,11 @@ class LogFile:
         except ValueError:
             return None
 
+    @property
+    def ended_s(self) -> float:
+        """When its last line was written, at the latest; of a live one, so far."""
+        return max(self.rotated_s or self.modified_s, self.modified_s)
+
 
 def file_name(stream: Stream, stamp: str, form: Form) -> str:
     """What a file is called; a live one has an empty stamp."""

@@ -15,16 +15,24 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import duckdb
-from typing_extensions import Self
 
 from phasegate.telemetry.reading import Intake, Window
 from phasegate.telemetry.sources.copying import copy_span, cut_lines, lines
 from phasegate.telemetry.sources.duckdb_reading import DuckdbReading
-from phasegate.telemetry.sources.tables import creation, insertion, of_logs, of_parquet, settle
+from phasegate.telemetry.sources.tables import (
+    creation,
+    insertion,
+    insertion_of_compacted,
+    of_logs,
+    of_parquet,
+    settle,
+)
 from phasegate.telemetry.stream import Form, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from typing_extensions import Self
 
     from phasegate.telemetry.gathering import Found, Piece
 
@@ -146,8 +154,10 @@ class DuckdbSource:
         """Whether all could be read; which one could not, DuckDB does not say: it is damaged, or has lines of megabytes."""
         if paths:
             tame = [self._tame(path) for path in paths]
-            relation = of_parquet(tame) if parquet else of_logs(stream, tame)
-            statement = insertion(stream, stream.value, relation)
+            if parquet:
+                statement = insertion_of_compacted(stream, stream.value, of_parquet(tame))
+            else:
+                statement = insertion(stream, stream.value, of_logs(stream, tame))
             try:
                 self._connection.execute(statement, self._parameters)
             except duckdb.Error:

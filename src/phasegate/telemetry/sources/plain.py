@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from typing_extensions import Self
-
 from phasegate.telemetry.line import Kind, number, read_line
 from phasegate.telemetry.reading import Audience, Bucket, Group, Heartbeat, Intake, Quality, Unit, Window
 from phasegate.telemetry.sources.columns import KINDS, check_grouped, members
@@ -18,6 +16,8 @@ from phasegate.telemetry.stream import Stream
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from typing_extensions import Self
 
     from phasegate.telemetry.gathering import Found, Piece
 

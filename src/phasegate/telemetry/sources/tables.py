@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 REJECTED, EVENT, NEWER = 0, 1, 2
 """States of a row."""
 
-_STATE = f"""CASE WHEN schema > 1 THEN {NEWER}
-    WHEN schema = 1 AND timestamp IS NOT NULL AND id IS NOT NULL AND event IS NOT NULL AND plugin IS NOT NULL THEN {EVENT}
-    ELSE {REJECTED} END"""
+STATE_IS_EVENT = """coalesce(schema = 1 AND timestamp IS NOT NULL AND id IS NOT NULL AND event IS NOT NULL
+    AND plugin IS NOT NULL, false)"""
+_STATE = f"CASE WHEN schema > 1 THEN {NEWER} WHEN {STATE_IS_EVENT} THEN {EVENT} ELSE {REJECTED} END"
 
 _WHO = {
     "state": ("UTINYINT", _STATE),
@@ -85,15 +85,29 @@ def creation(stream: Stream, name: str) -> str:
 
 def insertion(stream: Stream, name: str, relation: str) -> str:
     """The statement that fills it from a relation of lines; its parameters are the plugin and the window's beginning."""
-    values = ", ".join(expression for _, expression in COLUMNS[stream].values())
+    return f"INSERT INTO {name} SELECT {_values(stream)} FROM {relation} WHERE NOT ({STATE_IS_EVENT}) OR ({_wanted(stream)})"
+
+
+def insertion_of_compacted(stream: Stream, name: str, relation: str) -> str:
+    """The same from compacted logs, of which only those parts are read that the window can be in."""
+    return (
+        f"INSERT INTO {name} SELECT {_values(stream)} FROM {relation} WHERE {_wanted(stream)} AND schema = 1 "
+        f"UNION ALL SELECT {_values(stream)} FROM {relation} WHERE rejected IS NOT NULL"
+    )
+
+
+def _values(stream: Stream) -> str:
+    return ", ".join(expression for _, expression in COLUMNS[stream].values())
+
+
+def _wanted(stream: Stream) -> str:
     kinds = ", ".join(f"'{kind}'" for kind in KINDS[stream])
-    wanted = f"plugin = $plugin AND timestamp >= make_timestamp($since) AND event IN ({kinds})"
-    return f"INSERT INTO {name} SELECT {values} FROM {relation} WHERE ({_STATE}) <> {EVENT} OR ({wanted})"
+    return f"plugin = $plugin AND timestamp >= make_timestamp($since) AND event IN ({kinds})"
 
 
-def of_logs(stream: Stream, paths: Iterable[Path]) -> str:
+def of_logs(stream: Stream, paths: Iterable[Path], names: Sequence[str] | None = None) -> str:
     """The lines of logs, packed ones too, as a relation with the stream's columns; a line that is no JSON is all NULL."""
-    columns = ", ".join(f"'{name}': '{TYPES.get(name, 'VARCHAR')}'" for name in used(stream))
+    columns = ", ".join(f"'{name}': '{TYPES.get(name, 'VARCHAR')}'" for name in names or used(stream))
     return (
         f"read_json({_listed(paths)}, columns = {{{columns}}}, format = 'newline_delimited', ignore_errors = true, "
         f"timestampformat = '%Y-%m-%dT%H:%M:%S.%gZ', maximum_object_size = {LONGEST_LINE}, hive_partitioning = false)"

@@ -215,7 +215,22 @@ def test_real_writers_that_rotate_are_followed_without_loss_and_at_once(
     follower = Follower([tmp_path], [Stream.COMMANDS])
     writers = [
         subprocess.Popen(
-            [sys.executable, str(WRITER), str(tmp_path), "--count", "300", "--pause", "0.008", "--rotate", "60000", "--packs", "--install", str(install), "--told", str(tmp_path / f"told-{install}")]
+            [
+                sys.executable,
+                str(WRITER),
+                str(tmp_path),
+                "--count",
+                "300",
+                "--pause",
+                "0.008",
+                "--rotate",
+                "60000",
+                "--packs",
+                "--install",
+                str(install),
+                "--told",
+                str(tmp_path / f"told-{install}"),
+            ]
         )
         for install in range(2)
     ]
