@@ -95,7 +95,9 @@ class Follower:
     def _poll_log(self, folder: Path, stream: Stream) -> Iterator[bytes]:
         path = folder / stream.live_name
         try:
-            place = self._places.get((folder, stream)) or self._begin(folder, stream)
+            if (folder, stream) not in self._places:
+                yield from self._begin(folder, stream)
+            place = self._places[folder, stream]
             status = _status(path)
             if status == place.status:
                 return
@@ -109,15 +111,18 @@ class Follower:
         except OSError as error:
             self.unreadable[path] = error.strerror or str(error)
 
-    def _begin(self, folder: Path, stream: Stream) -> _Place:
-        """The place to follow a log from that was not followed before: its end, at first, and later its beginning."""
-        from_end = not (self._has_begun or self.whole)
-        stamps = None
-        while stamps != (now := frozenset(_rotated(folder, stream))):  # else it was rotated while we looked
-            stamps = now
-            place = replace(_end(folder / stream.live_name) if from_end else _Place(), stamps=stamps)
-        self._places[folder, stream] = place
-        return place
+    def _begin(self, folder: Path, stream: Stream) -> Iterator[bytes]:
+        """Find the place to follow a log from that was not followed before: its end at first, and later its beginning."""
+        rotated = _rotated(folder, stream)
+        if self._has_begun or self.whole:
+            self._places[folder, stream] = _Place(stamps=frozenset(rotated))
+            yield from _rest(rotated, _Place())
+            return
+        place, stamps = _Place(), None
+        while stamps != rotated.keys():  # else it was rotated while we looked
+            stamps, place = rotated.keys(), _end(folder / stream.live_name)
+            rotated = _rotated(folder, stream)
+        self._places[folder, stream] = replace(place, stamps=frozenset(stamps))
 
     def _read_on(
         self, folder: Path, stream: Stream, status: tuple[int, int, int]

@@ -75,6 +75,14 @@ def test_the_whole_log_comes_where_it_is_asked_for(log: Path) -> None:
     assert numbers(following(log, whole=True)) == [1]
 
 
+def test_what_was_rotated_belongs_to_the_whole(log: Path, rotate: Callable[[str], Path]) -> None:
+    add(log, line(1))
+    rotate("20261123T055224.000001Z")
+    assert numbers(following(log, whole=True)) == [1]
+    add(log, line(2))
+    assert numbers(following(log, whole=True)) == [1, 2]
+
+
 def test_half_a_line_waits_for_its_rest(log: Path) -> None:
     add(log, line(1)[:50])
     follower = following(log)
