@@ -39,7 +39,10 @@ class _Taker:
 
 
 def read_events(
-    folders: Iterable[str | os.PathLike[str]], plugin: str, window: Window, streams: Collection[Stream] = STREAMS
+    folders: Iterable[str | os.PathLike[str]],
+    plugin: str,
+    window: Window,
+    streams: Collection[Stream] = STREAMS,
 ) -> tuple[list[tuple[float, Mapping[str, Any]]], tuple[str, ...]]:
     """The events of `plugin` in `window` with their times (seconds since 1970), oldest first; and what could not be read.
 

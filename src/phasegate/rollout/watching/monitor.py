@@ -1,0 +1,125 @@
+"""A plugin in use, looked at again and again: its events followed, its alerts evaluated, its figures read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from phasegate.notify.dispatch import channels_for
+from phasegate.rollout.planning.status import holds_ahead
+from phasegate.rollout.reading.watching import plugin_name
+from phasegate.rollout.watching.alerting import Alerting
+from phasegate.rollout.watching.looking import read_report
+from phasegate.telemetry.alerts.rule_file import load_rules
+from phasegate.telemetry.events import read_events
+from phasegate.telemetry.exports.exposition import released_samples
+from phasegate.telemetry.following import Follower
+from phasegate.telemetry.line import Kind
+from phasegate.telemetry.live.dashboard import Snapshot
+from phasegate.telemetry.logs import STREAMS
+from phasegate.telemetry.reading import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from phasegate.rollout.desk import Desk
+    from phasegate.rollout.reading.world import World
+    from phasegate.telemetry.alerts.rule import RuleBook
+    from phasegate.telemetry.metrics import Sample
+
+BOARD = "alerts.json"
+RUNBOOKS = "docs/runbooks.md"
+"""Where the runbooks are, in the repository that ships the rules."""
+
+
+def load_book(desk: Desk) -> RuleBook:
+    """The rules that the configuration names, or phasegate's own. Raises `config-invalid`."""
+    named = desk.config.telemetry.rules
+    return load_rules(desk.repository.root / named if named else None)
+
+
+@dataclass
+class Monitor:
+    """A plugin under watch.
+
+    Attributes:
+        desk: where the operator works.
+        hours: how far back figures go.
+        world: what the ledger says; `observe` looks anew.
+    """
+
+    desk: Desk
+    hours: float
+    world: World = field(init=False)
+    plugin: str = field(init=False)
+    alerting: Alerting = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.observe()
+        desk = self.desk
+        self.plugin = plugin_name(desk.repository.git, self.world, desk.config)
+        folder = desk.repository.state_folder
+        self.alerting = Alerting(
+            rules=load_book(desk).rules,
+            path=folder / BOARD,
+            channels=channels_for(desk.config.notify, folder, desk.environment),
+            project=desk.project,
+            runbooks=RUNBOOKS,
+            phase_of=self._phase_of,
+            released=self.released,
+        )
+        self._follower = Follower(desk.config.telemetry.logs, STREAMS)
+        self._unread: tuple[str, ...] = ()
+
+    def observe(self) -> None:
+        """Ask the remote how the rollout stands."""
+        self.world = self.desk.judged(self.desk.observe())
+
+    def catch_up(self, now_s: float) -> None:
+        """Count the events that the alerts' rules reach back to."""
+        reach_s = max((rule.condition.reach_s for rule in self.alerting.rules), default=0.0)
+        window = Window(now_s - reach_s, now_s)
+        events, self._unread = read_events(self.desk.config.telemetry.logs, self.plugin, window)
+        for at_s, event in events:
+            self.alerting.take(event, at_s)
+
+    def follow(self) -> None:
+        """Count the events that were appended since the last time."""
+        for followed in self._follower.poll():
+            line = followed.line
+            if line.kind is Kind.EVENT and line.event["plugin"] == self.plugin:
+                self.alerting.take(line.event, line.at_us / 1e6)
+
+    def look(self, now_s: float, *, tell: bool) -> Snapshot:
+        """Everything as it is at `now_s`; with `tell`, the notices that are due go out."""
+        alerts = self.alerting.look(now_s, tell=tell)
+        report = read_report(self.desk, self.world, Window(now_s - self.hours * 3600, now_s))
+        doubts = [*self.alerting.doubts, *report.intake.unreadable, *self._unread]
+        doubts += [f"a notice could not be sent: {failure}" for failure in alerts.failures]
+        return Snapshot(
+            now_s, report, alerts.alerts, tuple(self._rollout_lines()), tuple(dict.fromkeys(doubts))
+        )
+
+    def released(self) -> Iterator[Sample]:
+        """The series that says what is public."""
+        public = self.world.state.channels.get(self.desk.config.public_channel)
+        released: Mapping[str, str] = {self.plugin: public.version} if public else {}
+        return released_samples(released)
+
+    def _phase_of(self, version: str) -> str:
+        rollout = self.world.state.rollout
+        if rollout is None or version not in (rollout.version, rollout.candidate):
+            return ""
+        return rollout.phase
+
+    def _rollout_lines(self) -> Iterator[str]:
+        rollout = self.world.state.rollout
+        if rollout is None:
+            yield "No rollout is under way."
+            return
+        yield f"{rollout.candidate} is in phase {rollout.phase} since {rollout.entered[rollout.phase]}."
+        for name, decision in self.world.decisions.items():
+            yield f"The judge says {decision.ruling.value} in phase {name}: {decision.reasons[0]}."
+        for hold in holds_ahead(self.world, self.desk.config, self.desk.clock()):
+            if hold.kind != "criterion":
+                yield f"It waits: {hold}."
