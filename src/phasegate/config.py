@@ -82,6 +82,7 @@ class Telemetry:
             instead of reading logs. The address may hold credentials, so only the variable is named here.
         rules: a file of alert rules, or None for phasegate's own.
         retention_s: how long logs are kept.
+        probe: what a probe gives the tools of the plugin's servers, of what they take: name → value.
     """
 
     logs: tuple[str, ...] = ("~/.claude/logs",)
@@ -89,6 +90,7 @@ class Telemetry:
     prometheus_variable: str | None = None
     rules: str | None = None
     retention_s: float = 30 * 86400.0
+    probe: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ class Config:
     phases: Mapping[str, Phase] = field(default_factory=lambda: dict(DEFAULT_PHASES))
     gates: Mapping[str, Gate] = field(default_factory=lambda: dict(DEFAULT_GATES))
     notify: Notify = Notify()
-    telemetry: Telemetry = Telemetry()
+    telemetry: Telemetry = field(default_factory=Telemetry)
     watch: Watch = field(default_factory=Watch)
     jobs: int = 2
 

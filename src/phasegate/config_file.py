@@ -185,13 +185,14 @@ def _read_notify(table: Table) -> Notify:
 
 def _read_telemetry(table: Table) -> Telemetry:
     table.only(name.removesuffix("_s") for name in Telemetry.__dataclass_fields__)
-    default = Telemetry()
+    default, probe = Telemetry(), table.table("probe")
     return Telemetry(
         logs=table.get("logs", default.logs, list_of(text)),
         plugin=table.get("plugin", None, label),
         prometheus_variable=table.get("prometheus_variable", None, variable),
         rules=table.get("rules", None, file),
         retention_s=table.get("retention", default.retention_s, limit_s),
+        probe={name: probe.get(name, "", text) for name in probe.labels()},
     )
 
 

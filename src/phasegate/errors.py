@@ -74,6 +74,7 @@ class ErrorCode(Enum):
     REHEARSAL_FAILED = ("rehearsal-failed", 52, "An invariant broke during the rehearsal.")
     RELEASE_UNHEALTHY = ("release-unhealthy", 54, "In use the release does not keep what was promised of it.")
     TELEMETRY_MISSING = ("telemetry-missing", 55, "There is too little data to say how the release fares.")
+    TELEMETRY_UNSENT = ("telemetry-unsent", 56, "The store of metrics did not take them.")
     CLIENT_FAILED = ("client-failed", 53, "The Claude Code client does not run here, or refused a command.")
 
     def __init__(self, reference: str, exit_status: int, meaning: str) -> None:

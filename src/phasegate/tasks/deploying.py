@@ -61,7 +61,7 @@ def _enter(desk: Desk, phase: str, source: str | None, manner: Manner) -> None:
 
     occasion = desk.occasion(manner.override or "")
     desk.say(f"observing {desk.config.remote}")
-    world = desk.observe()
+    world = desk.judged(desk.observe())
     plan = plan_deploy(desk.repository.git, world, desk.config, DeployRequest(phase, source), occasion)
     operate(desk, world, plan, manner)
 

@@ -182,3 +182,13 @@ def open_desk(sandbox: str | bool | None = None, *, soak: bool = False) -> Desk:
 def refuse_combination(message: str, hint: str) -> PhasegateError:
     """The error for options that do not go together."""
     return PhasegateError(ErrorCode.USAGE, message, hint=hint)
+
+
+def seconds_of(text: str) -> float:
+    """The seconds of an option such as `24h`. Raises `usage`."""
+    from phasegate.toml_table import duration_s
+
+    try:
+        return duration_s(text)
+    except ValueError as error:
+        raise refuse_combination(f"{text!r} {error}.", "Give such as 24h or 7d.") from None

@@ -30,7 +30,7 @@ def status(context: Context, json: bool = False, sandbox: str | None = None) -> 
     from phasegate.tasks.render import status_lines
 
     desk = open_desk(sandbox)
-    described = describe_status(desk.observe(), desk.config, desk.clock())
+    described = describe_status(desk.judged(desk.observe()), desk.config, desk.clock())
     if json:
         print_json(described)
     else:

@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.tasks.frame import fail_after_result, open_desk, print_json, refuse_combination, verb
+from phasegate.tasks.frame import (
+    fail_after_result,
+    open_desk,
+    print_json,
+    refuse_combination,
+    seconds_of,
+    verb,
+)
 from phasegate.terminal import printable
-from phasegate.toml_table import duration_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,10 +141,7 @@ def _patiently(desk: Desk) -> Iterator[None]:
 def _window(since: str) -> Window:
     from phasegate.telemetry.reading import Window
 
-    try:
-        length_s = duration_s(since)
-    except ValueError as error:
-        raise refuse_combination(f"--since {since!r}: it {error}.", "Give such as 24h or 7d.") from None
+    length_s = seconds_of(since)
     now_s = time.time()
     return Window(now_s - length_s, now_s)
 

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.tasks.frame import fail_after_result, open_desk, print_json, verb
+from phasegate.tasks.frame import (
+    fail_after_result,
+    open_desk,
+    print_json,
+    refuse_combination,
+    seconds_of,
+    verb,
+)
 from phasegate.terminal import printable
 
 if TYPE_CHECKING:
@@ -132,3 +139,51 @@ def _no_case(path: str, why: str) -> PhasegateError:
         why=why,
         hint="Cases lie in the state folder: `.git/phasegate/cases/EVIDENCE.json`.",
     )
+
+
+@verb(
+    title="What went wrong, on one line.",
+    since="How far back the timeline goes, such as 24h.",
+    severity="critical, high, medium or low; by default that of what fires.",
+    out="Write it to this file; by default into the state folder.",
+)
+def incident(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    title: str = "",
+    since: str = "24h",
+    severity: str | None = None,
+    out: str | None = None,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """Open an incident report from the ledger and the logs: timeline, what monitoring saw, what to do."""
+    from phasegate.rollout.incidents import RESPONSES, write_incident
+    from phasegate.rollout.watching.incident import gather_incident
+    from phasegate.telemetry.reading import Window
+
+    if severity is not None and severity not in RESPONSES:
+        raise refuse_combination(f"There is no severity {severity!r}.", f"Choose {', '.join(RESPONSES)}.")
+    desk = open_desk(sandbox)
+    now_s = time.time()
+    found = gather_incident(desk, Window(now_s - seconds_of(since), now_s), title, severity)
+    path = (
+        Path(out)
+        if out
+        else desk.repository.state_folder
+        / "incidents"
+        / f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now_s))}.md"
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(desk.discreet(write_incident(found)), encoding="utf-8")
+    if json:
+        print_json(
+            {
+                "schema": 1,
+                "path": str(path),
+                "title": found.title,
+                "severity": found.severity,
+                "seen": list(found.seen),
+            }
+        )
+    else:
+        print(f"written: {path}")

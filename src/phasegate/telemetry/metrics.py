@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -70,12 +71,18 @@ _GAUGES = frozenset(family.name for family in FAMILIES if family.kind is Kind.GA
 
 
 class Metrics:
-    """The families of one machine's events, counted as the events come. An event that comes twice counts once."""
+    """The families of one machine's events, counted as the events come. An event that comes twice counts once.
 
-    def __init__(self) -> None:
+    Args:
+        labels: the labels that somebody asks about, besides `plugin`; what differs in others alone is one series. None: all.
+    """
+
+    def __init__(self, labels: frozenset[str] | None = None) -> None:
+        self._wanted = labels
         self._counters: dict[tuple[Family, tuple[str, ...]], float] = {}
         self._histograms: dict[tuple[Family, tuple[str, ...]], _Histogram] = {}
         self._seen: set[str] = set()
+        self._begun: set[tuple[str, str]] = set()
         self._units: set[tuple[str, ...]] = set()
         self._heard: dict[tuple[str, str, str], float] = {}
         self._users: dict[tuple[str, str], float] = {}
@@ -104,36 +111,53 @@ class Metrics:
 
     def samples(self, now_s: float) -> Iterator[Sample]:
         """Every series with its value; who was active is seen from `now_s`."""
-        for (family, values), value in sorted(self._counters.items(), key=_order):
-            yield Sample(family.name, _labels(family, values), value)
-        for (family, values), histogram in sorted(self._histograms.items(), key=_order):
-            yield from histogram.samples(family, _labels(family, values))
+        yield from self.counted()
         yield from self._gauges(now_s)
+
+    def counted(self) -> Iterator[Sample]:
+        """The series that were counted: counters and histograms."""
+        for (family, values), value in self._counters.items():
+            yield Sample(family.name, _labels(family, values), value)
+        for (family, values), histogram in self._histograms.items():
+            yield from histogram.samples(family, _labels(family, values))
+
+    def _key(self, family: Family, values: tuple[str, ...]) -> tuple[Family, tuple[str, ...]]:
+        """The series of `values`: those of labels that nobody asks about are left empty."""
+        if self._wanted is None:
+            return family, values
+        names = ("plugin", *family.labels)
+        return family, tuple(v if n == "plugin" or n in self._wanted else "" for n, v in zip(names, values))
+
+    def _touch(self, family: Family, *values: str) -> None:
+        self._counters.setdefault(self._key(family, values), 0.0)
 
     def _begin(self, plugin: str, version: str) -> None:
         """Let the series that alerts and the judge ask about begin at 0: an increase from nothing cannot be seen."""
+        if (plugin, version) in self._begun:
+            return
+        self._begun.add((plugin, version))
         for per in PER:
             for family in (UNITS, FAILED_UNITS, LATE_UNITS):
-                self._counters.setdefault((family, (plugin, version, per)), 0.0)
-        self._counters.setdefault((HEARTBEATS, (plugin, version)), 0.0)
+                self._touch(family, plugin, version, per)
+        self._touch(HEARTBEATS, plugin, version)
         for outcome in ("started", "failed"):
-            self._counters.setdefault((SESSIONS, (plugin, version, outcome)), 0.0)
+            self._touch(SESSIONS, plugin, version, outcome)
         for family in (LOOKUPS, HITS, VALIDATION_ERRORS, V1_USAGE, ADVANCED_USAGE):
-            self._counters.setdefault((family, (plugin,)), 0.0)
+            self._touch(family, plugin)
 
     def _add(self, family: Family, *values: str, by: float = 1.0) -> None:
-        key = (family, values)
+        key = self._key(family, values)
         self._counters[key] = self._counters.get(key, 0.0) + by
 
     def _observe(self, family: Family, value: float, *values: str) -> None:
-        key = (family, values)
+        key = self._key(family, values)
         if key not in self._histograms:
             self._histograms[key] = _Histogram(family.buckets)
         self._histograms[key].observe(value)
 
     def _count_probe(self, plugin: str, event: Mapping[str, Any]) -> None:
         if event["event"] == "command" and event["outcome"] in SERVED:
-            self._counters.setdefault((PROBES, (plugin, event["version"], "failed")), 0.0)
+            self._touch(PROBES, plugin, event["version"], "failed")
             self._add(PROBES, plugin, event["version"], event["outcome"])
         elif event["event"] == "documentation":
             self._count_documentation(plugin, event, float("inf"))
@@ -142,8 +166,8 @@ class Metrics:
         version, command, mode = event["version"], event["command"], event["mode"]
         outcome, duration_s = event["outcome"], float(event["duration_s"])
         for each in _OUTCOMES:
-            self._counters.setdefault((RUNS, (plugin, version, command, mode, event["format"], each)), 0.0)
-        self._counters.setdefault((OVER_BUDGET, (plugin, version, command, mode)), 0.0)
+            self._touch(RUNS, plugin, version, command, mode, event["format"], each)
+        self._touch(OVER_BUDGET, plugin, version, command, mode)
         self._add(RUNS, plugin, version, command, mode, event["format"], outcome)
         self._add(ADVANCED_USAGE if event["explicit"] else V1_USAGE, plugin)
         if outcome not in SERVED:
@@ -235,10 +259,6 @@ def bound_text(bound: float) -> str:
     return "+Inf" if bound == inf else repr(bound)
 
 
+@lru_cache(maxsize=100_000)
 def _labels(family: Family, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(zip(("plugin", *family.labels), values)))
-
-
-def _order(item: tuple[tuple[Family, tuple[str, ...]], object]) -> tuple[str, tuple[str, ...]]:
-    (family, values), _ = item
-    return family.name, values
+    return tuple(sorted((name, value) for name, value in zip(("plugin", *family.labels), values) if value))

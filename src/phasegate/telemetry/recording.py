@@ -18,6 +18,7 @@ class Recorder:
         step_s: the time between two scrapes, seconds.
         scraped: takes the time of a scrape and every series with its value then.
         further: gives series that are not counted from events, at each scrape.
+        labels: the labels that somebody asks about; see `Metrics`.
     """
 
     def __init__(
@@ -25,12 +26,14 @@ class Recorder:
         step_s: float,
         scraped: Callable[[float, Iterable[Sample]], None],
         further: Callable[[], Iterable[Sample]] = tuple,
+        labels: frozenset[str] | None = None,
     ) -> None:
-        self.metrics = Metrics()
+        self.metrics = Metrics(labels)
         self._step_s = step_s
         self._scraped = scraped
         self._further = further
         self._next_s: float | None = None
+        self._is_past = False
         self._known: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
 
     def take(self, event: Mapping[str, Any], at_s: float) -> None:
@@ -40,6 +43,16 @@ class Recorder:
         self.advance(at_s)
         self.metrics.count(event, at_s)
 
+    def pass_over(self, events: Iterable[tuple[float, Mapping[str, Any]]], step_s: float) -> None:
+        """Count events of the past, oldest first, with a scrape every `step_s` seconds that sees what was counted alone.
+
+        What is a level now, such as who is active, says nothing about the past that anybody asks for.
+        """
+        usual_s, self._step_s, self._is_past = self._step_s, step_s, True
+        for at_s, event in events:
+            self.take(event, at_s)
+        self._step_s, self._is_past = usual_s, False
+
     def advance(self, now_s: float) -> None:
         """Make the scrapes that are due at `now_s`; none before the first event."""
         while self._next_s is not None and self._next_s <= now_s:
@@ -47,7 +60,9 @@ class Recorder:
             self._next_s += self._step_s
 
     def _scrape(self, at_s: float) -> None:
-        samples = [*self.metrics.samples(at_s), *self._further()]
+        samples = (
+            [*self.metrics.counted()] if self._is_past else [*self.metrics.samples(at_s), *self._further()]
+        )
         fresh = [s for s in samples if s.begins_at_zero and (s.name, s.labels) not in self._known]
         if fresh:
             self._known.update((sample.name, sample.labels) for sample in fresh)

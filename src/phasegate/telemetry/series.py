@@ -82,10 +82,11 @@ class Store:
     def __init__(self) -> None:
         self._series: dict[str, dict[tuple[tuple[str, str], ...], Series]] = defaultdict(dict)
 
-    def add(self, metric: str, labels: Iterable[tuple[str, str]], at_s: float, value: float | None) -> None:
-        """Add a sample; one that is not later than the last of its series is left out."""
-        key = tuple(sorted(labels))
-        series = self._series[metric].setdefault(key, Series(dict(key)))
+    def add(self, metric: str, labels: tuple[tuple[str, str], ...], at_s: float, value: float | None) -> None:
+        """Add a sample of the series with `labels` (in order of their names); one not later than its last is left out."""
+        series = self._series[metric].get(labels)
+        if series is None:
+            series = self._series[metric][labels] = Series(dict(labels))
         if series.times and at_s <= series.times[-1]:
             return
         series.times.append(at_s)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.git.objects import Stamp
 from phasegate.rollout.applying.build import ARTIFACT, Builder, check_contents
+from phasegate.rollout.applying.cases import keep_case
 from phasegate.rollout.applying.effecting import perform_effects
-from phasegate.rollout.applying.judging import Judge, Subject, let_through, run_gates
+from phasegate.rollout.applying.judging import Judge, Subject, judged_in_use, let_through, run_gates
 from phasegate.rollout.applying.publish import publish
 from phasegate.rollout.applying.record import record_operation
 from phasegate.version.semver import Version
@@ -61,6 +62,8 @@ def carry_out(
         overrides=tuple(f"{hold}; passed: {override}" for hold in plan.holds),
     )
     after = _after(world, operation)
+    for watched in world.watched.values():
+        keep_case(desk, watched)
     desk.say(f"publishing {len(plan.moves)} ref moves and the ledger to {desk.config.remote}")
     stamp = Stamp(plan.identity, plan.at_s)
     published = publish(desk, world, operation, after, ledger_head=plan.ledger_head, stamp=stamp)
@@ -111,7 +114,8 @@ def _judge(
         gates=plan.gates,
         known=tuple(world.state.judgements.values()),
     )
-    return let_through(judge(desk, subject), override)
+    judgements = let_through(judge(desk, subject), override)
+    return (*judgements, *judged_in_use(world, subject, plan.at, override))
 
 
 def _give_artifact(plan: Plan, builder: Builder, judgements: tuple[Judgement, ...]) -> None:

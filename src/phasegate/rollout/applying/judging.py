@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Callable
 
+from phasegate.config import HEALTHY
 from phasegate.errors import PhasegateError
 from phasegate.ledger.records import Judgement
 from phasegate.ledger.times import iso
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from phasegate.gates.evidence import Evidence
     from phasegate.rollout.desk import Desk
+    from phasegate.rollout.reading.world import World
 
 Judge = Callable[["Desk", "Subject"], "tuple[Judgement, ...]"]
 """Judges a subject: `run_gates` in earnest; a rehearsal brings one of its own."""
@@ -87,6 +89,25 @@ def assume_passed(desk: Desk, subject: Subject) -> tuple[Judgement, ...]:
             artifact=subject.tree if desk.config.gate(name).artifact else None,
         )
         for name in subject.gates
+    )
+
+
+def judged_in_use(world: World, subject: Subject, at: str, override: str | None) -> tuple[Judgement, ...]:
+    """What the judge said of the release in use, as evidence that the ledger keeps: its definition is the case's hash."""
+    return tuple(
+        Judgement(
+            gate=f"{HEALTHY}:{phase}",
+            verdict=(Verdict.PASS if watched.decision.promotes else Verdict.INCONCLUSIVE).value,
+            reason=f"{watched.decision.ruling.value}: {'; '.join(watched.decision.reasons)}",
+            content=subject.content,
+            tree=subject.tree,
+            definition=watched.decision.evidence,
+            python="-",
+            at=at,
+            duration_s=0.0,
+            overridden=None if watched.decision.promotes else override,
+        )
+        for phase, watched in world.watched.items()
     )
 
 

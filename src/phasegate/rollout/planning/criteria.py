@@ -28,10 +28,11 @@ def published(world: World, phase: Phase) -> Iterator[Hold]:
 
 def healthy(world: World, phase: Phase) -> Iterator[Hold]:
     """The judge promotes the release by what installs in the phase report."""
-    decision = world.decisions.get(phase.name)
-    if decision is None:
+    watched = world.watched.get(phase.name)
+    if watched is None:
         yield Hold("criterion", f"phase {phase.name} is to be watched, and nobody looked")
-    elif not decision.promotes:
+    elif not watched.decision.promotes:
+        decision = watched.decision
         until = iso(int(decision.until_s)) if decision.until_s is not None else None
         for reason in decision.reasons:
             yield Hold(

@@ -55,8 +55,8 @@ def decide(git: Git, world: World, config: Config, environment: Mapping[str, str
     ]
     if not phases:
         return world
-    found = {name: look_at(git, world, config, environment, name, now_s).decision for name in phases}
-    return replace(world, decisions=found)
+    found = {name: look_at(git, world, config, environment, name, now_s) for name in phases}
+    return replace(world, watched=found)
 
 
 def look_at(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from phasegate.ledger.operation import Operation
     from phasegate.ledger.records import Channel, Docs
     from phasegate.ledger.state import State
-    from phasegate.telemetry.judge.decision import Decision
+    from phasegate.rollout.reading.watching import Watched
 
 OBSERVED_TAGS = f"{OBSERVED}tags/"
 
@@ -33,13 +33,13 @@ class World:
         refs: full ref name → what the remote has there.
         source: the full ref of the source branch.
         state: the ledger's state.
-        decisions: phase → what the judge says of the release in it, for the phases that were looked at.
+        watched: phase → what was seen of the release in it, and what the judge says, for the phases that were looked at.
     """
 
     refs: Mapping[str, RemoteRef]
     source: str
     state: State
-    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    watched: Mapping[str, Watched] = field(default_factory=dict)
 
     def tip(self, ref: str | None) -> str | None:
         """The commit at `ref` on the remote, or None."""

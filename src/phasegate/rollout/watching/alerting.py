@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 STEP_S = 15.0
 """How often series are scraped and rules evaluated, in seconds."""
 
+PAST_STEP_S = 60.0
+"""The same for what was before the watch began, in seconds."""
+
 ROUTES = {
     Severity.CRITICAL: ("file", "console", "apprise"),
     Severity.HIGH: ("file", "console", "apprise"),
@@ -77,12 +80,18 @@ class Alerting:
     def __post_init__(self) -> None:
         self.board, wrong = load_board(self.path)
         self.doubts += [wrong] if wrong else []
-        self._recorder = Recorder(STEP_S, self._scraped, self.released)
+        self._recorder = Recorder(
+            STEP_S, self._scraped, self.released, frozenset().union(*(r.labels for r in self.rules))
+        )
         self._reach_s = max((rule.condition.reach_s for rule in self.rules), default=0.0)
 
     def take(self, event: Mapping[str, Any], at_s: float) -> None:
         """Count an event; events come in the order of time, but for late ones."""
         self._recorder.take(event, at_s)
+
+    def catch_up(self, events: Iterable[tuple[float, Mapping[str, Any]]]) -> None:
+        """Count the events of the past, oldest first."""
+        self._recorder.pass_over(events, PAST_STEP_S)
 
     def look(self, now_s: float, *, tell: bool = True) -> Look:
         """Evaluate every rule at `now_s`, remember the outcome, and tell what is due."""

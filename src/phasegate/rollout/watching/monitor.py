@@ -10,6 +10,7 @@ from phasegate.rollout.planning.status import holds_ahead
 from phasegate.rollout.reading.watching import plugin_name
 from phasegate.rollout.watching.alerting import Alerting
 from phasegate.rollout.watching.looking import read_report
+from phasegate.rollout.watching.setting import released_of
 from phasegate.telemetry.alerts.rule_file import load_rules
 from phasegate.telemetry.events import read_events
 from phasegate.telemetry.exports.exposition import released_samples
@@ -20,7 +21,7 @@ from phasegate.telemetry.logs import STREAMS
 from phasegate.telemetry.reading import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from phasegate.rollout.desk import Desk
     from phasegate.rollout.reading.world import World
@@ -66,7 +67,7 @@ class Monitor:
             project=desk.project,
             runbooks=RUNBOOKS,
             phase_of=self._phase_of,
-            released=self.released,
+            released=self._released,
         )
         self._follower = Follower(desk.config.telemetry.logs, STREAMS)
         self._unread: tuple[str, ...] = ()
@@ -80,8 +81,7 @@ class Monitor:
         reach_s = max((rule.condition.reach_s for rule in self.alerting.rules), default=0.0)
         window = Window(now_s - reach_s, now_s)
         events, self._unread = read_events(self.desk.config.telemetry.logs, self.plugin, window)
-        for at_s, event in events:
-            self.alerting.take(event, at_s)
+        self.alerting.catch_up(events)
 
     def follow(self) -> None:
         """Count the events that were appended since the last time."""
@@ -100,11 +100,8 @@ class Monitor:
             now_s, report, alerts.alerts, tuple(self._rollout_lines()), tuple(dict.fromkeys(doubts))
         )
 
-    def released(self) -> Iterator[Sample]:
-        """The series that says what is public."""
-        public = self.world.state.channels.get(self.desk.config.public_channel)
-        released: Mapping[str, str] = {self.plugin: public.version} if public else {}
-        return released_samples(released)
+    def _released(self) -> Iterator[Sample]:
+        return released_samples(released_of(self.world.state, self.desk.config, self.plugin))
 
     def _phase_of(self, version: str) -> str:
         rollout = self.world.state.rollout
@@ -118,8 +115,8 @@ class Monitor:
             yield "No rollout is under way."
             return
         yield f"{rollout.candidate} is in phase {rollout.phase} since {rollout.entered[rollout.phase]}."
-        for name, decision in self.world.decisions.items():
-            yield f"The judge says {decision.ruling.value} in phase {name}: {decision.reasons[0]}."
+        for name, watched in self.world.watched.items():
+            yield f"The judge says {watched.decision.ruling.value} in phase {name}: {watched.decision.reasons[0]}."
         for hold in holds_ahead(self.world, self.desk.config, self.desk.clock()):
             if hold.kind != "criterion":
                 yield f"It waits: {hold}."

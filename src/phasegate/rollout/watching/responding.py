@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.rollout.applying.effects.keeping import keep
+from phasegate.rollout.applying.cases import keep_case
 from phasegate.rollout.applying.engine import carry_out
 from phasegate.rollout.planning.rollback import plan_rollback
 from phasegate.rollout.planning.targets import RollbackRequest
-from phasegate.telemetry.judge.case import write_case
 from phasegate.telemetry.judge.decision import Ruling
 
 if TYPE_CHECKING:
@@ -53,11 +52,6 @@ def respond(desk: Desk, world: World, watched: Watched) -> Response:
         return Response(None, f"{told}: {plan.title}.")
     done = carry_out(desk, world, plan)
     return Response(done.operation, f"Done, as {', '.join(decision.acting)} may act alone: {plan.title}.")
-
-
-def keep_case(desk: Desk, watched: Watched) -> None:
-    """Keep the case under the hash of its evidence, so that the decision can be replayed."""
-    keep(desk, f"cases/{watched.decision.evidence}.json", write_case(watched.policy, watched.observation))
 
 
 def _plan(desk: Desk, world: World, why: str) -> Plan:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from phasegate.telemetry.reading import Window
 
 
+def released_of(state: State, config: Config, plugin: str) -> dict[str, str]:
+    """The plugin and its public version; empty while nothing is public."""
+    channel = state.channels.get(config.public_channel)
+    return {plugin: channel.version} if channel else {}
+
+
 def setting_of(state: State, operations: Iterable[Operation], config: Config, window: Window) -> Setting:
     """The setting of a report over `window`."""
     public = state.channels.get(config.public_channel)

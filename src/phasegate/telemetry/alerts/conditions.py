@@ -28,6 +28,12 @@ class Condition(ABC):
     def source(self) -> Selector:
         """The series without which there is no data."""
 
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels that its series are chosen by."""
+        chosen = (value for value in vars(self).values() if isinstance(value, Selector))
+        return frozenset(label for selector in chosen for label in selector.where)
+
     @abstractmethod
     def promql(self, by: Sequence[str]) -> str:
         """Its value, grouped, in PromQL."""
@@ -193,6 +199,11 @@ class Subset(Condition):
     on: tuple[str, ...]
 
     @property
+    def labels(self) -> frozenset[str]:
+        """Those, and the ones by which partners are told."""
+        return super().labels | frozenset(self.on)
+
+    @property
     def source(self) -> Selector:
         """What was counted."""
         return self.gauge
@@ -228,6 +239,11 @@ class Distribution(Condition):
     series: Selector
     label: str
     window_s: float
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Those, and the one that it is told apart by."""
+        return super().labels | {self.label}
 
     @property
     def source(self) -> Selector:

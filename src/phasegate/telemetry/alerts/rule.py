@@ -77,6 +77,11 @@ class Rule:
     summary: str
     runbook: str
 
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels that it asks about."""
+        return frozenset(self.by) | self.condition.labels
+
     def promql(self) -> str:
         """The alert's expression for Prometheus."""
         bad, guard = self.limit.promql(self.condition.promql(self.by)), self.condition.guard(self.by)

@@ -47,7 +47,7 @@ class Scene:
                 if value is not None:
                     store.add(
                         metric,
-                        labels.items(),
+                        tuple(sorted(labels.items())),
                         number * self.step_s,
                         None if isinstance(value, str) else value,
                     )

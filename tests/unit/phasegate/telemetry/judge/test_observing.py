@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
 from phasegate.telemetry.judge.observing import (
     BOUNDARIES_S,
-    Heartbeat,
     Versions,
     doubts_about,
     observe,
@@ -21,7 +20,7 @@ from phasegate.telemetry.judge.observing import (
     slow_limit,
 )
 from phasegate.telemetry.judge.policy import Policy
-from phasegate.telemetry.reading import Intake, Unit, Window
+from phasegate.telemetry.reading import Heartbeat, Intake, Unit, Window
 
 WINDOW = Window(1000.0, 2000.0)
 VERSIONS = Versions(["2.0.0"], ["1.0.0", "1.1.0"])

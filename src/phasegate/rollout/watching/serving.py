@@ -1,0 +1,51 @@
+"""Metrics that are counted while a Prometheus asks for them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from phasegate.rollout.reading.watching import plugin_name
+from phasegate.rollout.watching.setting import released_of
+from phasegate.telemetry.following import Follower
+from phasegate.telemetry.line import Kind
+from phasegate.telemetry.logs import STREAMS
+from phasegate.telemetry.metrics import Metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phasegate.rollout.desk import Desk
+
+OBSERVE_S = 60.0
+"""How often the ledger is asked what is public, in seconds."""
+
+
+class Counted:
+    """The metrics of a plugin, from the beginning of its logs on.
+
+    All of the logs are counted anew at each start, so that a restart is no reset to whoever scrapes.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.metrics = Metrics()
+        self._world = desk.observe()
+        self._observed_s = time.monotonic()
+        self._plugin = plugin_name(desk.repository.git, self._world, desk.config)
+        self._follower = Follower(desk.config.telemetry.logs, STREAMS, whole=True)
+        self.follow()
+
+    def follow(self) -> None:
+        """Count what was appended since the last time, and now and then ask what is public."""
+        for followed in self._follower.poll():
+            line = followed.line
+            if line.kind is Kind.EVENT and line.event["plugin"] == self._plugin:
+                self.metrics.count(line.event, line.at_us / 1e6)
+        if time.monotonic() - self._observed_s >= OBSERVE_S:
+            self._observed_s = time.monotonic()
+            self._world = self.desk.observe()
+
+    def released(self) -> Mapping[str, str]:
+        """The plugin and its public version."""
+        return released_of(self._world.state, self.desk.config, self._plugin)

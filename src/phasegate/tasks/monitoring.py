@@ -1,0 +1,180 @@
+"""`invoke monitor` and what belongs to it: a plugin in use as it happens."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.tasks.frame import fail_after_result, open_desk, print_json, refuse_combination, verb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from invoke.context import Context
+    from rich.console import Console, RenderableType
+
+    from phasegate.rollout.desk import Desk
+    from phasegate.rollout.watching.monitor import Monitor
+    from phasegate.telemetry.live.dashboard import Snapshot
+    from phasegate.telemetry.live.lines import Tone
+    from phasegate.telemetry.stream import Stream
+
+REFRESH_S = 10.0
+OBSERVE_S = 60.0
+_POLL_S = 0.25
+_HOURS = 24
+FILTERS = {
+    "command": "Only this command.",
+    "mode": "Only this mode.",
+    "version": "Only this version of the plugin.",
+}
+
+
+@verb(once="Look once.", hours="How many hours the figures go back.", quiet="Send no notice of an alert.")
+def monitor(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    once: bool = False,
+    hours: int = _HOURS,
+    quiet: bool = False,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """The dashboard: figures, trends, the rollout and its judge, alerts; refreshed every ten seconds until Ctrl-C."""
+    from phasegate.rollout.watching.monitor import Monitor
+
+    if hours < 1:
+        raise refuse_combination("The figures go back no time.", "Give --hours of 1 or more.")
+    watching = Monitor(open_desk(sandbox), hours)
+    watching.catch_up(time.time())
+    if once or json:
+        snapshot = watching.look(time.time(), tell=not quiet)
+        _show(snapshot, as_json=json)
+        _fail_where_untold(snapshot)
+        return
+    _show_again_and_again(watching, tell=not quiet)
+
+
+def _show(snapshot: Snapshot, *, as_json: bool) -> None:
+    if as_json:
+        print_json(snapshot.as_json())
+        return
+    console = _console()
+    console.print(_drawn(snapshot, console))
+
+
+def _show_again_and_again(watching: Monitor, *, tell: bool) -> None:
+    from rich.live import Live
+
+    console = _console()
+    looked_s = observed_s = time.monotonic()
+    with Live(
+        _drawn(watching.look(time.time(), tell=tell), console), console=console, auto_refresh=False
+    ) as live:
+        while True:
+            time.sleep(_POLL_S)
+            watching.follow()
+            now_s = time.monotonic()
+            if now_s - observed_s >= OBSERVE_S:
+                observed_s = now_s
+                watching.observe()
+            if now_s - looked_s >= REFRESH_S:
+                looked_s = now_s
+                live.update(_drawn(watching.look(time.time(), tell=tell), console), refresh=True)
+
+
+def _drawn(snapshot: Snapshot, console: Console) -> RenderableType:
+    from phasegate.telemetry.live.dashboard import draw
+
+    encoding = (console.encoding or "").lower()
+    return draw(snapshot, console.width, has_blocks=encoding.startswith("utf"))
+
+
+def _fail_where_untold(snapshot: Snapshot) -> None:
+    untold = tuple(doubt for doubt in snapshot.doubts if doubt.startswith("a notice could not be sent"))
+    if untold:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.EFFECTS_OPEN,
+                "An alert is due that could not be told.",
+                details=untold,
+                hint="Mend the channel; the next look tries again.",
+            )
+        )
+
+
+@verb(**FILTERS, once="Print what is there and stop.")
+def performance(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    command: str = "",
+    mode: str = "",
+    version: str = "",
+    once: bool = False,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """Runs as they end: red over the time budget, yellow above four fifths of it."""
+    from phasegate.telemetry.live.lines import run_line
+    from phasegate.telemetry.stream import Stream
+
+    _follow(open_desk(sandbox), Stream.COMMANDS, run_line, (command, mode, version), once=once, as_json=json)
+
+
+@verb(**FILTERS, once="Print what is there and stop.")
+def errors(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    command: str = "",
+    mode: str = "",
+    version: str = "",
+    once: bool = False,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """Errors as they are logged, coloured by severity."""
+    from phasegate.telemetry.live.lines import error_line
+    from phasegate.telemetry.stream import Stream
+
+    _follow(open_desk(sandbox), Stream.ERRORS, error_line, (command, mode, version), once=once, as_json=json)
+
+
+def _follow(
+    desk: Desk,
+    stream: Stream,
+    line_of: Callable[[Mapping[str, object]], tuple[str, Tone]],
+    wanted: tuple[str, str, str],
+    *,
+    once: bool,
+    as_json: bool,
+) -> None:
+    import json as json_library
+
+    from rich.text import Text
+
+    from phasegate.telemetry.following import Follower
+    from phasegate.telemetry.line import Kind
+    from phasegate.telemetry.live.lines import Filter
+
+    shown, console = Filter(*wanted), _console()
+    follower = Follower(desk.config.telemetry.logs, (stream,), whole=once)
+    if not once:
+        desk.say(f"following {', '.join(desk.config.telemetry.logs)}; Ctrl-C ends it")
+    while True:
+        for followed in follower.poll():
+            if followed.line.kind is Kind.REJECTED:
+                desk.say("a line that is no event")
+            elif followed.line.kind is Kind.EVENT and shown.takes(followed.line.event):
+                if as_json:
+                    print(json_library.dumps(followed.line.event), flush=True)
+                else:
+                    words, tone = line_of(followed.line.event)
+                    console.print(Text(words, style=tone.value), soft_wrap=True)
+        if once:
+            return
+        time.sleep(_POLL_S)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(file=sys.stdout, highlight=False)

@@ -1,0 +1,137 @@
+"""`invoke monitor.prune`, `monitor.silence`, `monitor.probe`: what keeps the watch going."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.tasks.frame import (
+    fail_after_result,
+    open_desk,
+    print_json,
+    refuse_combination,
+    seconds_of,
+    verb,
+)
+from phasegate.terminal import printable
+
+if TYPE_CHECKING:
+    from invoke.context import Context
+
+
+@verb()
+def prune(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
+    """Compact rotated logs, where DuckDB is installed, and delete those that are older than they may be kept."""
+    from importlib.util import find_spec
+
+    from phasegate.telemetry.retention import prune as prune_logs
+
+    desk = open_desk(sandbox)
+    telemetry = desk.config.telemetry
+    if find_spec("duckdb"):
+        from phasegate.telemetry.compaction import compact
+
+        done = compact(telemetry.logs, kept_s=telemetry.retention_s)
+    else:
+        done = prune_logs(telemetry.logs, kept_s=telemetry.retention_s)
+    groups = {"compacted": done.compacted, "deleted": done.deleted, "waiting": done.waiting}
+    if json:
+        print_json(
+            {
+                "schema": 1,
+                **{k: [str(p) for p in paths] for k, paths in groups.items()},
+                "problems": done.problems,
+            }
+        )
+    else:
+        lines = [f"{kind}: {path}" for kind, paths in groups.items() for path in paths]
+        print("\n".join(map(printable, lines or ["Nothing to do."])))
+    if done.problems:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.FILE_UNWRITTEN,
+                "Not all of it could be done.",
+                details=tuple(done.problems),
+                hint="Mend that, and repeat.",
+            )
+        )
+
+
+@verb(
+    rule="The rule's name.",
+    for_="How long, such as 2h.",
+    reason="Why; it is kept with your name.",
+    label="Only alerts with this label, as NAME=VALUE, such as version=1.1.0.",
+)
+def silence(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    rule: str,
+    for_: str = "1h",
+    reason: str = "",
+    label: str | None = None,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """Tell nobody of an alert for a while."""
+    from phasegate.ledger.times import iso
+    from phasegate.rollout.watching.monitor import BOARD, load_book
+    from phasegate.telemetry.alerts.attention import Silence
+    from phasegate.telemetry.alerts.board import load_board, save_board
+
+    desk = open_desk(sandbox)
+    known = [each.name for each in load_book(desk).rules]
+    if rule not in known:
+        raise refuse_combination(f"There is no rule {rule!r}.", f"Choose one of {', '.join(known)}.")
+    if not reason.strip():
+        raise refuse_combination("A silence needs a reason.", "Say why: --reason REASON; it is kept.")
+    name, equals, value = (label or "").partition("=")
+    if label and not (name and equals):
+        raise refuse_combination(f"{label!r} is no label.", "Give it as NAME=VALUE.")
+    now_s = time.time()
+    labels = ((name, value),) if label else ()
+    by = str(desk.occasion().identity)
+    made = Silence(rule, labels, now_s + seconds_of(for_), by, desk.discreet(reason))
+    path = desk.repository.state_folder / BOARD
+    board, _ = load_board(path)
+    save_board(path, board.silenced(made, now_s))
+    if json:
+        print_json({"schema": 1, "silence": made.as_json()})
+    else:
+        print(f"{rule} is silent until {iso(int(made.until_s))}.")
+
+
+@verb(folder="Where the plugin's servers work; the repository's folder by default.")
+def probe(
+    context: Context,  # noqa: ARG001 - Invoke's form
+    folder: str | None = None,
+    json: bool = False,
+    sandbox: str | None = None,
+) -> None:
+    """Ask the plugin in this checkout what its commands ask, as a client does, and log how it went as a probe."""
+    from phasegate.rollout.watching.probing import probe_plugin
+
+    desk = open_desk(sandbox)
+    found = probe_plugin(desk, Path(folder) if folder else desk.repository.root)
+    bad = tuple(f"{each.subject}: {each.reason}" for each in found.probed if not each.is_good)
+    if json:
+        rows = [vars(each) for each in found.probed]
+        print_json({"schema": 1, "probed": rows, "documented": found.documented, "accurate": found.accurate})
+    else:
+        lines = [
+            f"{'good' if p.is_good else 'BAD '} {p.subject} {p.duration_s:.2f} s {p.reason}".rstrip()
+            for p in found.probed
+        ]
+        lines.append(f"{found.accurate} of {found.documented} documented tools are served")
+        print("\n".join(map(printable, lines)))
+    if not found.probed:
+        fail_after_result(
+            PhasegateError(ErrorCode.TELEMETRY_MISSING, "The plugin has no server, so nothing was probed.")
+        )
+    if bad or found.accurate < found.documented:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.RELEASE_UNHEALTHY, "The plugin does not answer as it should.", details=bad
+            )
+        )
