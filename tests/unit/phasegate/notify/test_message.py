@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.notify.message import kinds, render, values_of
 
-KINDS = ("announcement", "phase", "release", "rollback", "summary")
+KINDS = ("alert", "announcement", "phase", "release", "rollback", "summary")
 
 
 def values(kind: str, **given: str) -> dict[str, str]:
