@@ -8,6 +8,12 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.dont_write_bytecode = True  # the installed folder stays byte for byte what was released
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    from rforge.telemetry.starting import loaded
+    try:
+        from rforge.stdio import main
+    except Exception as error:
+        from rforge.telemetry.starting import tell_failure
 
-    sys.exit(loaded("rforge.stdio").main())
+        tell_failure(error)
+        raise
+
+    sys.exit(main())

@@ -5,15 +5,20 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from rforge.telemetry.starting import loaded
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit status."""
-    return int(loaded("rforge.command_line").main(arguments))
+    try:
+        from rforge import command_line
+    except Exception as error:
+        from rforge.telemetry.starting import tell_failure
+
+        tell_failure(error)
+        raise
+    return command_line.main(arguments)
 
 
 if __name__ == "__main__":

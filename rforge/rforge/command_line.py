@@ -17,7 +17,7 @@ from rforge.commands.table import COMMANDS
 from rforge.errors import RforgeError, shortened
 from rforge.plugin import load_version, log
 from rforge.render.screen import Screen
-from rforge.stdio import make_journal, make_workshop
+from rforge.stdio import Journals, make_workshop
 from rforge.tools import Call
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given["context"] = " ".join(given["context"])
     broken: list[Exception] = []
     workshop, version = make_workshop(_log_unsaid, _screen()), load_version(broken=broken.append)
-    journal = make_journal(version, workshop, broken)
     call = Call(progress=_Progress())
     try:
         return _answer(workshop, command, given, call)
     finally:
+        journal = Journals(version, workshop, broken)()
         journal.tell_session(has_started=True)
         journal.tell_command(call.account)
         journal.close()
@@ -68,7 +68,7 @@ def _say(verb: str, words: Sequence[str]) -> int:
     """Write an event; 0, or 1 where the words make no sense or nothing was written."""
     from rforge.telemetry.verbs import perform
 
-    journal = make_journal(load_version(), make_workshop(_log_unsaid, _screen()))
+    journal = Journals(load_version(), make_workshop(_log_unsaid, _screen()))()
     try:
         return _write(perform(verb, words, journal), sys.stdout)
     except RforgeError as error:

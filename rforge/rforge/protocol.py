@@ -7,17 +7,17 @@ Source: modelcontextprotocol.io, revisions 2024-11-05 to 2025-11-25 (the ones wi
 from __future__ import annotations
 
 import json
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rforge.errors import Cancelled, RforgeError, shortened
-from rforge.telemetry.account import Ending
-from rforge.telemetry.event import Note
 from rforge.tools import Call, Outcome, commands_by_tool, describe_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterator
 
     from rforge.telemetry.journal import Journal
     from rforge.tools import Workshop
@@ -46,8 +46,9 @@ class ProtocolError(Exception):
         self.code = code
 
 
-def _nothing() -> None:
+def _nothing() -> bool:
     """There is nothing to note."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ class Job:
     Attributes:
         is_long: whether it should be done beside the conversation, which goes on meanwhile.
         answer: does it, and gives the answer without its newline, or None when there is none to give; it never raises.
-        note: notes what happened, once the answer has left or there is none.
+        note: notes what happened, once the answer has left or there is none; whether there was anything.
     """
 
     is_long: bool
     answer: Callable[[], bytes | None]
-    note: Callable[[], None] = _nothing
+    note: Callable[[], bool] = _nothing
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,16 @@ class Protocol:
         workshop: what the tools work with.
         version: the version of the server.
         send: writes one message to the client, from any thread.
-        journal: where it is noted what happened.
+        journal: gives where it is noted what happened; the first answer does not wait for it.
+        ready: whether the commands could be loaded.
         calls: the calls whose answers are under way, by the ids of their requests.
     """
 
     workshop: Workshop
     version: str
     send: Send
-    journal: Journal
+    journal: Callable[[], Journal]
+    ready: threading.Event = field(default_factory=threading.Event)
     calls: dict[Any, Call] = field(default_factory=dict)
 
     def accept(self, line: bytes) -> Job:
@@ -98,16 +101,27 @@ class Protocol:
             bool(calls), lambda: self._encoded_answer(message), lambda: self._note(calls.values(), arrived_s)
         )
 
-    def _note(self, calls: Iterable[Call], arrived_s: float) -> None:
-        """A line of calls is answered: how long that took without the commands' own work, and how each ended."""
-        accounts = [call.account for call in calls]
-        latency_s = time.perf_counter() - arrived_s - sum(account.duration_s for account in accounts)
-        for account in accounts:
-            is_answered = account.ending is not Ending.CANCELLED
-            self.journal.debug(Note.ANSWERED if is_answered else Note.UNANSWERED)
-            self.journal.tell_command(account)
-            if is_answered:
-                self.journal.tell_call(account, latency_s)
+    def _note(self, calls: Collection[Call], arrived_s: float) -> bool:
+        """A line is answered: a session has started if the commands could be loaded, and its calls have ended."""
+        elapsed_s = time.perf_counter() - arrived_s
+        if not (calls or self.ready.is_set()):
+            return False
+        if self.ready.is_set():
+            self.journal().tell_session(has_started=True)
+        self.journal().tell_calls([call.account for call in calls], elapsed_s)
+        return True
+
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
+        """A block that loads the commands; where it fails, the session has not started."""
+        try:
+            yield
+        except Exception as error:
+            self.journal().tell_session(has_started=False)
+            self.journal().tell_error(error)
+            self.journal().flush(is_beside=True)
+            raise
+        self.ready.set()
 
     def cancel_all(self) -> None:
         """No answer is wanted any more."""
@@ -174,7 +188,7 @@ class Protocol:
         if method == "ping":
             return {}
         if method == "tools/list":
-            with self.journal.starting():
+            with self._loading():
                 return {"tools": describe_tools()}
         if method == "tools/call":
             return self._call(key, params)
@@ -207,7 +221,7 @@ class Protocol:
         return result if outcome.document is None else {**result, "structuredContent": outcome.document}
 
     def _outcome(self, name: Any, arguments: Any, call: Call) -> Outcome:
-        with self.journal.starting():
+        with self._loading():
             commands = commands_by_tool()
             from rforge.telemetry.feedback import TOOL, give_feedback
         if not isinstance(name, str) or name not in (*commands, TOOL):
@@ -215,11 +229,11 @@ class Protocol:
             raise ProtocolError(INVALID_PARAMS, f"There is no tool {name!r}; there are {known}.")
         if arguments is not None and not isinstance(arguments, dict):
             raise ProtocolError(INVALID_PARAMS, "arguments must be an object.")
-        self.journal.debug(Note.TAKEN)
+        self.journal().tell_taken()
         if name != TOOL:
             return self.workshop.answer(commands[name], arguments or {}, call)
         try:
-            return Outcome(give_feedback(arguments or {}, self.journal))
+            return Outcome(give_feedback(arguments or {}, self.journal()))
         except RforgeError as error:
             return Outcome(str(error), is_error=True)
 

@@ -14,7 +14,6 @@ from rforge.history import History
 from rforge.plugin import current_user, data_folder, load_flags, load_version, log
 from rforge.protocol import Protocol, refuse_line
 from rforge.render.screen import Screen
-from rforge.telemetry.journal import Journal
 from rforge.tools import Workshop
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from rforge.protocol import Job
+    from rforge.telemetry.journal import Journal
 
 MAX_LINE_BYTES = 8 * 1024 * 1024
 """No request of ours comes near; a longer line is refused without being kept."""
@@ -76,7 +76,7 @@ def serve(requests: BinaryIO, answers: Answers, protocol: Protocol) -> None:
 class _Desk:
     """Has jobs done: short ones at once, long ones beside the conversation."""
 
-    def __init__(self, answers: Answers, journal: Journal) -> None:
+    def __init__(self, answers: Answers, journal: Callable[[], Journal]) -> None:
         self._answers = answers
         self._journal = journal
         self._pool: ThreadPoolExecutor | None = None
@@ -102,11 +102,8 @@ class _Desk:
         answer = job.answer()
         if answer is not None:
             self._answers.send(answer)
-        job.note()
-        if job.is_long:
-            self._journal.flush()
-        else:
-            self._journal.flush_beside()  # the next line waits already
+        if job.note():
+            self._journal().flush(is_beside=not job.is_long)  # the next line waits for the short ones
 
 
 def _skip_rest(requests: BinaryIO, line: bytes) -> None:
@@ -126,12 +123,30 @@ def make_workshop(logger: Callable[[str], None], screen: Screen) -> Workshop:
     )
 
 
-def make_journal(version: str, workshop: Workshop, broken: Iterable[Exception] = ()) -> Journal:
-    """The journal of this process, which knows already what of the plugin is broken."""
-    journal = Journal(version, workshop.user, data_folder(), workshop.log)
-    for error in (*broken, *workshop.flags.broken):
-        journal.tell_error(error)
-    return journal
+class Journals:
+    """Gives the journal of this process, which is made when it is first asked for: a first answer does not need it.
+
+    Args:
+        version: the plugin's version.
+        workshop: knows the user, and what of the flags is broken.
+        broken: what else of the plugin is.
+    """
+
+    def __init__(self, version: str, workshop: Workshop, broken: Iterable[Exception] = ()) -> None:
+        self._version, self._workshop, self._broken = version, workshop, broken
+        self._making = threading.Lock()
+        self._made: Journal | None = None
+
+    def __call__(self) -> Journal:
+        """The journal, which knows already what is broken."""
+        with self._making:
+            if self._made is None:
+                from rforge.telemetry.journal import Journal
+
+                self._made = Journal(self._version, self._workshop.user, data_folder(), self._workshop.log)
+                for error in (*self._broken, *self._workshop.flags.broken):
+                    self._made.tell_error(error)
+            return self._made
 
 
 def main() -> int:
@@ -140,15 +155,15 @@ def main() -> int:
     sys.stdout = sys.stderr  # a stray print must not end up between the answers
     broken: list[Exception] = []
     workshop, version = make_workshop(log, Screen(width=WIDTH)), load_version(broken=broken.append)
-    journal = make_journal(version, workshop, broken)
+    journal = Journals(version, workshop, broken)
     try:
         serve(sys.stdin.buffer, answers, Protocol(workshop, version, answers.send, journal))
     except KeyboardInterrupt:
         log("interrupted.")
     except Exception as error:
-        journal.tell_session(has_started=False)
-        journal.tell_error(error)
+        journal().tell_session(has_started=False)
+        journal().tell_error(error)
         raise
     finally:
-        journal.close()
+        journal().close()
     return 0

@@ -16,7 +16,6 @@ from rforge.deadline import Deadline
 from rforge.errors import MCPServerError, PluginError, RforgeError, TimeBudgetExceeded
 from rforge.flags import MODE_SYSTEM
 from rforge.request import Format, Mode, parse_request
-from rforge.telemetry.account import Account, Ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from rforge.report import Report
     from rforge.request import Request
     from rforge.running import Run
+    from rforge.telemetry.account import Account
 
 Step = TypeVar("Step", "Run", "Report")
 
@@ -36,6 +36,12 @@ GRACE_S = 0.3
 
 def _ignore_progress(_done: int, _total: int) -> None:
     """Nobody wants to see progress."""
+
+
+def _new_account() -> Account:
+    from rforge.telemetry.account import Account
+
+    return Account()
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Call:
 
     cancelled: threading.Event = field(default_factory=threading.Event)
     progress: Callable[[int, int], None] = _ignore_progress
-    account: Account = field(default_factory=Account)
+    account: Account = field(default_factory=_new_account)
 
 
 @dataclass(frozen=True)
@@ -147,7 +153,7 @@ class Workshop:
         if report.partial:
             error = TimeBudgetExceeded(deadline.budget.seconds)
             self._log_error(account, error)
-            account.degrade(error, Ending.PARTIAL)
+            account.degrade(error, is_partial=True)
         if command == "status":
             self.history.remember(run.scores())
         return report
@@ -190,12 +196,12 @@ class Workshop:
     def _reported(self, run: Run, account: Account) -> Report:
         """The report, without what its mode adds where that broke now or before: nobody got what they asked for then."""
         if run.request.mode.value in self.broken:
-            account.degrade(PluginError("The mode", "it broke before."), Ending.FAILED)
+            account.degrade(PluginError("The mode", "it broke before."))
         try:
             return run.report(frozenset(self.broken))
         except PluginError as error:
             self._log_error(account, error)
-            account.degrade(error, Ending.FAILED)
+            account.degrade(error)
             self.broken.add(run.request.mode.value)
             return run.report(frozenset(self.broken))
 

@@ -107,10 +107,15 @@ class Account:
             error.__cause__ = cause
         self.mishaps.append(Mishap.of(error))
 
-    def degrade(self, error: errors.RforgeError, ending: Ending = Ending.OK) -> None:
-        """An error that the answer survives, with less in it; the plugin's own fault outweighs a budget."""
+    def degrade(self, error: errors.RforgeError, *, is_partial: bool = False) -> None:
+        """An error that the answer survives, perhaps with less in it.
+
+        Where the plugin's own fault left something out, nobody got what was asked for; that outweighs a budget.
+        """
         if self.ending is not Ending.FAILED:
-            self.ending, self.category = ending, type(error).__name__
+            is_own = isinstance(error, errors.PluginError)
+            self.ending = Ending.FAILED if is_own else Ending.PARTIAL if is_partial else Ending.OK
+            self.category = type(error).__name__
 
     def fail(self, error: BaseException) -> None:
         """There is no answer: a foreseen error, a wish to stop, or something broke."""

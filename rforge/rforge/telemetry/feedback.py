@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rforge.errors import ValidationError
-from rforge.telemetry.event import Kind
-from rforge.telemetry.journal import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,12 +13,6 @@ if TYPE_CHECKING:
 
 TOOL = "rforge_feedback"
 SCORES = range(1, 6)
-
-_ANSWERS = {
-    Kept.WRITTEN: "Thank you. The score was noted on this machine, and nothing else.",
-    Kept.OFF: "Telemetry is off; nothing was kept.",
-    Kept.LOST: "The score could not be written down; nothing was kept.",
-}
 
 
 def describe_feedback() -> dict[str, Any]:
@@ -49,4 +41,11 @@ def give_feedback(arguments: Mapping[str, Any], journal: Journal) -> str:
     score = arguments.get("score")
     if set(arguments) - {"score"} or not isinstance(score, int) or score is True or score not in SCORES:
         raise ValidationError("Feedback is a score from 1 to 5, and nothing else; nothing was kept.")
-    return _ANSWERS[journal.keep(Kind.FEEDBACK, {"score": score})]
+    from rforge.telemetry.event import Kind
+    from rforge.telemetry.journal import Kept
+
+    return {
+        Kept.WRITTEN: "Thank you. The score was noted on this machine, and nothing else.",
+        Kept.OFF: "Telemetry is off; nothing was kept.",
+        Kept.LOST: "The score could not be written down; nothing was kept.",
+    }[journal.keep(Kind.FEEDBACK, {"score": score})]

@@ -9,16 +9,16 @@ import os
 import threading
 import time
 from collections import deque
-from contextlib import contextmanager
+from contextlib import suppress
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from rforge.telemetry import event
-from rforge.telemetry.account import Mishap
+from rforge.telemetry.account import Ending, Mishap
 from rforge.telemetry.event import Kind, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from rforge.telemetry.account import Account
@@ -89,32 +89,35 @@ class Journal:
             for mishap in account.mishaps:
                 self._note(Kind.ERROR, event.error_members(mishap, account.command))
 
-    def tell_call(self, account: Account, latency_s: float) -> None:
-        """The answer to a call has left."""
-        if account.command:
-            self._note(Kind.CALL, event.call_members(account, latency_s))
+    def tell_taken(self) -> None:
+        """Work on a call begins."""
+        self._note(Kind.DEBUG, {"text": Note.TAKEN.value})
 
-    def debug(self, note: Note) -> None:
-        """Something that only those want to know who look for a fault."""
-        self._note(Kind.DEBUG, {"text": note.value})
-
-    @contextmanager
-    def starting(self) -> Iterator[None]:
-        """A block whose success is a session that started, and whose failure is one that did not."""
-        try:
-            yield
-        except Exception as error:
-            self.tell_session(has_started=False)
-            self.tell_error(error)
-            raise
-        self.tell_session(has_started=True)
+    def tell_calls(self, accounts: Sequence[Account], elapsed_s: float) -> None:
+        """The answers to calls that came in one line have left, `elapsed_s` seconds after it came."""
+        latency_s = elapsed_s - sum(account.duration_s for account in accounts)
+        for account in accounts:
+            is_answered = account.ending is not Ending.CANCELLED
+            self.tell_command(account)
+            if is_answered and account.command:
+                self._note(Kind.CALL, event.call_members(account, latency_s))
+            note = Note.ANSWERED if is_answered else Note.UNANSWERED
+            self._note(Kind.DEBUG, {"text": note.value})
 
     def keep(self, kind: Kind, members: Members) -> Kept:
         """Write an event now, and say what became of it."""
         return self._write(time.time(), kind, members)
 
-    def flush(self) -> None:
-        """Write what was noted."""
+    def flush(self, *, is_beside: bool = False) -> None:
+        """Write what was noted; beside what goes on, or before it does."""
+        if not is_beside:
+            self._write_pending()
+        elif self._pending and not (self._flushing and self._flushing.is_alive()):
+            self._flushing = threading.Thread(target=self._write_pending, name="flush", daemon=True)
+            with suppress(RuntimeError):  # there can be no more threads; the next flush has it
+                self._flushing.start()
+
+    def _write_pending(self) -> None:
         while self._pending:
             try:
                 noted = self._pending.popleft()
@@ -122,20 +125,11 @@ class Journal:
                 return
             self._write(*noted)
 
-    def flush_beside(self) -> None:
-        """Write what was noted, and keep nobody waiting."""
-        if self._pending:
-            try:
-                self._flushing = threading.Thread(target=self.flush, name="flush", daemon=True)
-                self._flushing.start()
-            except RuntimeError:  # there can be no more threads
-                self._flushing = None
-
     def close(self) -> None:
         """The session ends; one of which nothing else is known has started."""
         self.tell_session(has_started=True)
         self.flush()
-        if self._flushing is not None:
+        if self._flushing is not None and self._flushing.ident is not None:
             self._flushing.join(ENDING_S)
         writer = self._writer
         if writer is not None:

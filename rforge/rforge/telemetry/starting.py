@@ -1,4 +1,4 @@
-"""Loading the plugin's entry points: a release whose code cannot even be loaded says so before it ends.
+"""A release whose code cannot even be loaded says so before it ends.
 
 So this uses as little of the plugin as can be: not its errors, its requests, its flags.
 """
@@ -9,25 +9,12 @@ import builtins
 import os
 import time
 from contextlib import suppress
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 
-def loaded(name: str) -> ModuleType:
-    """The module `name`.
-
-    Raises:
-        Exception: whatever it raises while it is loaded; it is told before, if what tells it can be loaded.
-    """
-    try:
-        return import_module(name)
-    except Exception as error:
-        with suppress(Exception):
-            _tell(error)
-        raise
+def tell_failure(error: Exception) -> None:
+    """The session could not start because of `error`; told if what tells it can be loaded."""
+    with suppress(Exception):
+        _tell(error)
 
 
 def _tell(error: Exception) -> None:

@@ -12,7 +12,7 @@ from rforge.flags import ALL_OFF
 from rforge.history import History
 from rforge.protocol import VERSIONS, Protocol, refuse_line
 from rforge.render.screen import Screen
-from rforge.telemetry.journal import Journal
+from rforge.stdio import Journals
 from rforge.tools import Workshop
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 def make_protocol(clock=lambda: 0.0, log=lambda line: None, sent: list[bytes] | None = None) -> Protocol:
     workshop = Workshop(ALL_OFF, "ada", clock, log, History(None, log), Screen())
-    return Protocol(
-        workshop, "2.1.0", ([] if sent is None else sent).append, Journal("2.1.0", "ada", None, log)
-    )
+    return Protocol(workshop, "2.1.0", ([] if sent is None else sent).append, Journals("2.1.0", workshop))
 
 
 PROTOCOL = make_protocol()

@@ -11,7 +11,7 @@ from rforge.flags import ALL_OFF
 from rforge.history import History
 from rforge.protocol import Protocol
 from rforge.render.screen import Screen
-from rforge.stdio import Answers, make_journal, serve
+from rforge.stdio import Answers, Journals, serve
 from rforge.tools import Workshop
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ PING = b'{"jsonrpc":"2.0","id":3,"method":"ping"}'
 def run(requests: io.BytesIO, stream: io.BytesIO) -> None:
     workshop = Workshop(ALL_OFF, "", time.monotonic, lambda line: None, History(None, print), Screen())
     answers = Answers(stream)
-    serve(requests, answers, Protocol(workshop, "1.0", answers.send, make_journal("1.0", workshop)))
+    serve(requests, answers, Protocol(workshop, "1.0", answers.send, Journals("1.0", workshop)))
 
 
 def converse(requests: bytes) -> list[dict]:

@@ -61,8 +61,8 @@ def test_why_there_is_no_answer_is_how_it_ended(
 
 
 def test_a_broken_lens_outweighs_a_used_up_budget(account: Account) -> None:
-    account.degrade(PluginError("it", "broke"), Ending.FAILED)
-    account.degrade(TimeBudgetExceeded(5), Ending.PARTIAL)
+    account.degrade(PluginError("it", "broke"))
+    account.degrade(TimeBudgetExceeded(5), is_partial=True)
     assert (account.ending, account.category) == (Ending.FAILED, "PluginError")
 
 

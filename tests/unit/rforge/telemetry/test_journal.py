@@ -9,7 +9,7 @@ import pytest
 from rforge.locks import held
 from rforge.telemetry import journal as journals
 from rforge.telemetry import writer as writers
-from rforge.telemetry.account import Account, Mishap
+from rforge.telemetry.account import Account, Ending, Mishap
 from rforge.telemetry.event import Kind, Note
 from rforge.telemetry.journal import Kept
 
@@ -30,8 +30,7 @@ def test_nothing_is_written_before_it_is_flushed(
 ) -> None:
     journal = make_journal()
     journal.tell_session(has_started=True)
-    journal.tell_command(account())
-    journal.tell_call(account(), 0.001)
+    journal.tell_calls([account()], 0.001)
     assert not folder.exists()
     journal.flush()
     assert [event["event"] for event in lines()] == ["command", "error", "call", "session"]
@@ -44,18 +43,16 @@ def test_an_event_happened_when_it_was_noted(make_journal: MakeJournal, lines: C
         patch.setattr(journals.time, "time", lambda: 1.5)
         told = account()
         told.report()
-        journal.tell_call(told, 0.1)
-    journal.tell_command(told)
+        journal.tell_calls([told], 0.1)
     journal.flush()
     assert {line["timestamp"] for line in lines("plugin-[cp]")} == {"1970-01-01T00:00:01.500Z"}
 
 
 def test_a_call_that_reached_no_command_is_no_event(make_journal: MakeJournal, folder: Path) -> None:
     journal = make_journal()
-    journal.tell_command(account(""))
-    journal.tell_call(account(""), 0.1)
+    journal.tell_calls([account("")], 0.1)
     journal.flush()
-    assert not folder.exists()
+    assert not list(folder.glob("plugin-*"))
 
 
 @pytest.mark.parametrize("off", [{"DO_NOT_TRACK": "1"}, {"RFORGE_TELEMETRY": "off"}])
@@ -80,16 +77,6 @@ def test_a_session_is_told_once_and_what_comes_first(make_journal: MakeJournal, 
 def test_a_session_that_ends_had_started(make_journal: MakeJournal, lines: Callable) -> None:
     make_journal().close()
     assert [event["outcome"] for event in lines("plugin-usage")] == ["started"]
-
-
-def test_what_breaks_at_the_start_is_told_and_goes_on(make_journal: MakeJournal, lines: Callable) -> None:
-    journal = make_journal()
-    with pytest.raises(SyntaxError), journal.starting():
-        raise SyntaxError
-    journal.flush()
-    assert [event["outcome"] for event in lines("plugin-usage")] == ["failed"]
-    [error] = lines("plugin-errors")
-    assert (error["category"], error["severity"], error["type"]) == ("PluginError", "critical", "SyntaxError")
 
 
 def test_what_cannot_be_written_is_counted_and_told_once(
@@ -145,11 +132,12 @@ def test_a_lock_that_does_not_come_drops_the_line(
 def test_what_is_noted_and_never_flushed_does_not_pile_up(
     make_journal: MakeJournal, lines: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(journals, "MOST_PENDING", 20)
     journal = make_journal()
-    for _ in range(journals.MOST_PENDING + 7):
-        journal.tell_call(account(), 0.1)
+    for _ in range(27):
+        journal.tell_command(Account("status", budget_s=5.0))
     journal.flush()
-    assert len(lines("plugin-performance")) == journals.MOST_PENDING
+    assert len(lines()) == 20
 
 
 def test_threads_flush_every_event_once(make_journal: MakeJournal, lines: Callable) -> None:
@@ -157,7 +145,7 @@ def test_threads_flush_every_event_once(make_journal: MakeJournal, lines: Callab
 
     def call() -> None:
         for _ in range(100):
-            journal.tell_call(account(), 0.1)
+            journal.tell_calls([Account("status", budget_s=5.0)], 0.1)
             journal.flush()
 
     threads = [threading.Thread(target=call) for _ in range(4)]
@@ -170,16 +158,26 @@ def test_threads_flush_every_event_once(make_journal: MakeJournal, lines: Callab
 
 def test_what_is_flushed_beside_is_there_at_the_end(make_journal: MakeJournal, lines: Callable) -> None:
     journal = make_journal()
-    journal.flush_beside()
+    journal.flush(is_beside=True)
     journal.tell_command(account())
-    journal.flush_beside()
+    journal.flush(is_beside=True)
     journal.close()
     assert len(lines("plugin-commands")) == 1
 
 
 def test_debugging_notes_are_fixed_texts(make_journal: MakeJournal, lines: Callable) -> None:
     journal = make_journal(RFORGE_DEBUG="1")
-    for note in Note:
-        journal.debug(note)
+    journal.tell_taken()
+    journal.tell_calls([account(), Account("status", budget_s=5.0, ending=Ending.CANCELLED)], 0.1)
     journal.flush()
     assert [event["text"] for event in lines("plugin-debug")] == [note.value for note in Note]
+    assert len(lines("plugin-performance")) == 1
+
+
+def test_calls_of_one_line_share_its_latency_without_their_own_work(
+    make_journal: MakeJournal, lines: Callable
+) -> None:
+    journal = make_journal()
+    journal.tell_calls([Account("status", budget_s=5.0, duration_s=work_s) for work_s in (0.5, 0.25)], 1.0)
+    journal.flush()
+    assert [event["latency_s"] for event in lines("plugin-performance")] == [0.25, 0.25]

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import json
 import sys
-from typing import TYPE_CHECKING, Callable
+from pathlib import Path
+from typing import Callable
 
 import pytest
 
-from rforge.telemetry.starting import loaded
+from rforge.telemetry.starting import tell_failure
 
-if TYPE_CHECKING:
-    from pathlib import Path
+
+class OwnError(LookupError):
+    """A class that the plugin has, and Python has not."""
 
 
 @pytest.fixture
@@ -17,30 +20,32 @@ def tracked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RFORGE_LOGS", str(folder))
 
 
-def test_a_module_that_loads_is_given_and_nothing_is_told(tracked: None, folder: Path) -> None:
-    assert loaded("rforge.budgets").QUICK_S == 5.0
-    assert not folder.exists()
-
-
-def test_a_module_that_does_not_load_is_a_session_that_failed(
-    tracked: None, tmp_path: Path, lines: Callable, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (SyntaxError("x"), "SyntaxError"),
+        (OwnError(), "LookupError"),
+        (json.JSONDecodeError("", "", 0), "ValueError"),
+    ],
+)
+def test_what_cannot_be_loaded_is_a_session_that_failed(
+    tracked: None, lines: Callable, error: Exception, kind: str
 ) -> None:
-    (tmp_path / "torn_release.py").write_text("def main(", encoding="utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(SyntaxError):
-        loaded("torn_release")
+    tell_failure(error)
     assert [event["outcome"] for event in lines("plugin-usage")] == ["failed"]
-    assert [event["type"] for event in lines("plugin-errors")] == ["SyntaxError"]
+    [told] = lines("plugin-errors")
+    assert (told["category"], told["severity"], told["type"]) == ("PluginError", "critical", kind)
 
 
 def test_where_telemetry_is_off_it_is_not_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RFORGE_LOGS", str(folder))
-    with pytest.raises(ModuleNotFoundError):
-        loaded("no_such_module")
+    tell_failure(SyntaxError())
     assert not folder.exists()
 
 
-def test_where_it_cannot_be_told_the_error_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_it_cannot_be_told_nothing_else_happens(
+    tracked: None, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "rforge.telemetry.writer", None)
-    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
-        loaded("no_such_module")
+    tell_failure(SyntaxError())
+    assert not folder.exists()
