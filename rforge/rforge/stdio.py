@@ -148,6 +148,11 @@ class Journals:
                     self._made.tell_error(error)
             return self._made
 
+    def close(self) -> None:
+        """Write what is left, if there is a journal: a session in which nobody asked for anything leaves nothing."""
+        if self._made is not None:
+            self._made.close()
+
 
 def main() -> int:
     """Serve on the process's own streams; returns the exit status."""
@@ -165,5 +170,5 @@ def main() -> int:
         journal().tell_error(error)
         raise
     finally:
-        journal().close()
+        journal.close()
     return 0

@@ -126,8 +126,7 @@ class Journal:
             self._write(*noted)
 
     def close(self) -> None:
-        """The session ends; one of which nothing else is known has started."""
-        self.tell_session(has_started=True)
+        """Write what is left; nothing is noted after this."""
         self.flush()
         if self._flushing is not None and self._flushing.ident is not None:
             self._flushing.join(ENDING_S)

@@ -129,6 +129,13 @@ def test_an_event_is_there_although_the_server_is_killed_later(tracked: Tracked,
     assert len(events("command")) == 2
 
 
+def test_a_server_that_nobody_asks_for_anything_leaves_nothing(tracked: Tracked, logs: Path) -> None:
+    server = tracked()
+    server.ask("initialize", {"protocolVersion": "2025-06-18", "capabilities": {}})
+    assert server.end() == (0, b"", b"")
+    assert not logs.exists()
+
+
 def test_the_cache_hits_once_there_is_something_remembered(
     tracked: Tracked, events: Events, tmp_path: Path
 ) -> None:
@@ -457,9 +464,9 @@ def test_nothing_that_an_exception_says_is_in_any_file(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an interrupt is sent otherwise there")
-def test_an_interrupted_server_ends_its_session(tracked: Tracked, events: Events) -> None:
+def test_an_interrupted_server_leaves_its_session(tracked: Tracked, events: Events) -> None:
     server = tracked()
-    server.ask("ping")
+    handshake(server)
     server.process.send_signal(signal.SIGINT)
     status, _, log = server.end()
     assert (status, log) == (0, b"rforge: interrupted.\n")

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
 import pytest
 
 from rforge.telemetry.starting import tell_failure
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class OwnError(LookupError):
