@@ -161,8 +161,9 @@ def main() -> int:
     broken: list[Exception] = []
     workshop, version = make_workshop(log, Screen(width=WIDTH)), load_version(broken=broken.append)
     journal = Journals(version, workshop, broken)
+    protocol = Protocol(workshop, version, answers.send, journal)
     try:
-        serve(sys.stdin.buffer, answers, Protocol(workshop, version, answers.send, journal))
+        serve(sys.stdin.buffer, answers, protocol)
     except KeyboardInterrupt:
         log("interrupted.")
     except Exception as error:
@@ -170,5 +171,7 @@ def main() -> int:
         journal().tell_error(error)
         raise
     finally:
+        if protocol.ready.is_set():  # told by now, unless it was interrupted just before
+            journal().tell_session(has_started=True)
         journal.close()
     return 0
