@@ -118,15 +118,15 @@ def test_a_conversation_is_a_session_a_command_and_a_call(tracked: Tracked, even
     assert events("error") == []
 
 
-def test_an_event_is_there_although_the_server_is_killed_later(tracked: Tracked, events: Events) -> None:
+def test_events_are_written_while_the_server_goes_on(tracked: Tracked, events: Events, logs: Path) -> None:
     server = tracked()
     server.call("rforge_status")
-    server.ask("ping")
-    server.call("rforge_status")  # the first call's events are written by then, or are being written
-    while len(events("call")) < 2:
+    names = ("plugin-commands.log", "plugin-performance.log", "plugin-usage.log")
+    while not all((logs / name).is_file() and (logs / name).stat().st_size for name in names):
         server.ask("ping")
     server.process.kill()
-    assert len(events("command")) == 2
+    server.process.wait()
+    assert {event["event"] for event in events()} == {"command", "call", "session"}
 
 
 def test_a_server_that_nobody_asks_for_anything_leaves_nothing(tracked: Tracked, logs: Path) -> None:
