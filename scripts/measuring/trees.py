@@ -20,6 +20,8 @@ SCRIPTS = Path(__file__).resolve().parents[1]
 _MAIN = "def main(arguments: Sequence[str] | None = None) -> int:\n"
 _SLOW_MAIN = """\
 def main(arguments: Sequence[str] | None = None) -> int:
+    import time
+
     start_s = time.process_time()
     status = swift_main(arguments)
     until_s = start_s + {factor} * (time.process_time() - start_s)
