@@ -71,7 +71,7 @@ def _say(verb: str, words: Sequence[str]) -> int:
     journal = Journals(load_version(), make_workshop(_log_unsaid, _screen()))()
     try:
         return _write(perform(verb, words, journal), sys.stdout)
-    except RforgeError as error:
+    except (RforgeError, OSError) as error:
         return max(1, _write(str(error), sys.stderr))
     finally:
         journal.close()

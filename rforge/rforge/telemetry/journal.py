@@ -69,13 +69,13 @@ class Journal:
         self._making = threading.Lock()
         self._settings: Settings | None = None
         self._writer: Writer | None = None
-        self._is_useless = self._has_spoken = self._is_told = False
+        self._is_useless = False
+        self._telling, self._speaking = threading.Lock(), threading.Lock()  # each is taken once, for good
         self._flushing: threading.Thread | None = None
 
     def tell_session(self, *, has_started: bool) -> None:
         """The session started, or could not; told once, what comes first."""
-        if not self._is_told:
-            self._is_told = True
+        if self._telling.acquire(blocking=False):
             self._note(Kind.SESSION, event.session_members(has_started=has_started))
 
     def tell_error(self, error: BaseException, command: str = "") -> None:
@@ -175,6 +175,5 @@ class Journal:
             return self._writer
 
     def _say(self, sentence: str) -> None:
-        if not self._has_spoken:
-            self._has_spoken = True
+        if self._speaking.acquire(blocking=False):
             self._log(f"telemetry: {sentence}")
