@@ -153,7 +153,7 @@ class Workshop:
         return git(other, "rev-parse", "HEAD")
 
     def observe(self) -> World:
-        return self.desk.observe()
+        return self.desk.judged(self.desk.observe())
 
     def plan_deploy(self, phase: str, source: str | None = None, why: str = "") -> Plan:
         desk = self.desk
