@@ -10,15 +10,17 @@ import gzip
 import os
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Callable, NamedTuple, cast
 
 from phasegate.telemetry.line import Kind, Line, read_line
 from phasegate.telemetry.locations import expand
-from phasegate.telemetry.stream import Form, LogFile, Stream, best_forms, list_files
+from phasegate.telemetry.sidecar import held
+from phasegate.telemetry.stream import Form, LogFile, Stream, best_forms, file_name, list_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Generator, Iterable, Iterator
     from pathlib import Path
 
 POLL_S = 0.25
@@ -77,19 +79,24 @@ class Follower:
     def __post_init__(self) -> None:
         self.folders = list(self.folders)
         if not self.whole:
-            for _ in self.poll():
+            for _ in self.poll_lines():
                 pass
 
     def poll(self) -> Iterator[Followed]:
         """What was appended since the last time, to be taken to its end; what is no event comes too, and blank lines do not."""
+        for folder, stream, text in self.poll_lines():
+            line = read_line(text)
+            if line.kind is not Kind.BLANK:
+                yield Followed(folder, stream, line)
+
+    def poll_lines(self) -> Iterator[tuple[Path, Stream, bytes]]:
+        """The same as it is written, without newlines."""
         there, _ = expand(self.folders)
         self.unreadable.clear()
         for folder in there:
             for stream in self.streams:
                 for text in self._poll_log(folder, stream):
-                    line = read_line(text)
-                    if line.kind is not Kind.BLANK:
-                        yield Followed(folder, stream, line)
+                    yield folder, stream, text
         self._has_begun = True
 
     def _poll_log(self, folder: Path, stream: Stream) -> Iterator[bytes]:
@@ -102,11 +109,10 @@ class Follower:
             if status == place.status:
                 return
             if status is None or not (yield from self._read_on(folder, stream, status)):
-                rotated = _rotated(folder, stream)
-                self._places[folder, stream] = _Place(stamps=frozenset(rotated))
-                yield from _rest(rotated, place)
+                yield from self._read_rotated(folder, stream)
                 if status is not None:
-                    self._places[folder, stream] = _Place(status[0], stamps=frozenset(rotated))
+                    stamps = self._places[folder, stream].stamps
+                    self._places[folder, stream] = _Place(status[0], stamps=stamps)
                     yield from self._read_on(folder, stream, status)
         except OSError as error:
             self.unreadable[path] = error.strerror or str(error)
@@ -115,14 +121,34 @@ class Follower:
         """Find the place to follow a log from that was not followed before: its end at first, and later its beginning."""
         rotated = _rotated(folder, stream)
         if self._has_begun or self.whole:
-            self._places[folder, stream] = _Place(stamps=frozenset(rotated))
-            yield from _rest(rotated, _Place())
+            self._places[folder, stream] = _Place()
+            yield from self._read_rotated(folder, stream)
             return
         place, stamps = _Place(), None
         while stamps != rotated.keys():  # else it was rotated while we looked
             stamps, place = rotated.keys(), _end(folder / stream.live_name)
             rotated = _rotated(folder, stream)
         self._places[folder, stream] = replace(place, stamps=frozenset(stamps))
+
+    def _read_rotated(self, folder: Path, stream: Stream) -> Iterator[bytes]:
+        """The rest of a log that was rotated since, and all of those that were rotated after it.
+
+        The side-car keeps what was packed from being deleted meanwhile, where it can be had.
+        """
+        with held(folder, stream, alone=False):
+            rotated = _rotated(folder, stream)
+            place = self._places[folder, stream]
+            for stamp in sorted(rotated.keys() - place.stamps):
+                try:
+                    with _open(rotated[stamp]) as file:
+                        yield from _rest(file, place)
+                except (OSError, EOFError, zlib.error) as error:
+                    self.unreadable[rotated[stamp].path] = getattr(error, "strerror", None) or str(error)
+                place = _Place(stamps=place.stamps | {stamp})
+                self._places[folder, stream] = place
+            if place.half:  # the log was deleted, or cut
+                self._places[folder, stream] = _Place(stamps=place.stamps)
+                yield place.half
 
     def _read_on(
         self, folder: Path, stream: Stream, status: tuple[int, int, int]
@@ -177,22 +203,17 @@ def _end(path: Path) -> _Place:
     return _Place(inode, start + len(end), end[-_MARK:], half=end.rpartition(b"\n")[2])
 
 
-def _rest(rotated: Mapping[str, LogFile], place: _Place) -> Iterator[bytes]:
-    """The lines of a log that was rotated since, and of all that were rotated after it; what has no end is a line, too."""
+def _rest(file: IO[bytes], place: _Place) -> Iterator[bytes]:
+    """The lines of a rotated log that were not read yet; what has no end is a line, too."""
     half = place.half
-    for stamp in sorted(rotated.keys() - place.stamps):
-        with _open(rotated[stamp]) as file:
-            if not (place.mark and _has_mark(file, place)):
-                if half:
-                    yield half
-                half = b""
-                file.seek(0)
-            while chunk := file.read(_CHUNK):
-                lines, half = _split(half, chunk)
-                yield from lines
+    if not (place.mark and _has_mark(file, place)):
         if half:
             yield half
         half = b""
+        file.seek(0)
+    while chunk := file.read(_CHUNK):
+        lines, half = _split(half, chunk)
+        yield from lines
     if half:
         yield half
 
@@ -227,6 +248,9 @@ def _rotated(folder: Path, stream: Stream) -> dict[str, LogFile]:
 
 
 def _open(file: LogFile) -> IO[bytes]:
-    if file.form is Form.GZIP:
-        return cast("IO[bytes]", gzip.open(file.path, "rb"))
-    return file.path.open("rb")
+    """A rotated log, which may have been packed since it was listed."""
+    if file.form is Form.LOG:
+        with suppress(FileNotFoundError):
+            return file.path.open("rb")
+    path = file.folder / file_name(file.stream, file.stamp, Form.GZIP)
+    return cast("IO[bytes]", gzip.open(path, "rb"))

@@ -13,7 +13,8 @@ from phasegate.telemetry.stream import Stream
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from phasegate.telemetry.reading import Reading, Window
     from phasegate.telemetry.sources.duckdb import DuckdbSource
@@ -46,19 +47,35 @@ def open_reading(
         ValueError: there is no such reader.
         ImportError: DuckDB was asked for and is not installed.
     """
-    chosen = reader or default_reader()
-    if chosen not in READERS:
-        raise ValueError(f"no reader is called {chosen}: {', '.join(READERS)}")
+    with load(folders, plugin, window, streams, reader or default_reader(), clock) as (
+        source,
+        there,
+        missing,
+    ):
+        yield source.reading(there, missing)
+
+
+@contextmanager
+def load(
+    folders: Iterable[str | os.PathLike[str]],
+    plugin: str,
+    window: Window,
+    streams: Collection[Stream],
+    reader: str,
+    clock: Callable[[], float],
+) -> Iterator[tuple[DuckdbSource | PlainSource, Sequence[Path], Sequence[Path]]]:
+    """The source that has read it all, the folders that are there or are not; see `open_reading`."""
+    if reader not in READERS:
+        raise ValueError(f"no reader is called {reader}: {', '.join(READERS)}")
     there, missing = expand(folders)
     for attempt in range(_ATTEMPTS):
-        is_last = attempt == _ATTEMPTS - 1
         found = Found()
-        with _source(chosen, plugin, window, clock(), found, copies=attempt > 0) as source:
+        with _source(reader, plugin, window, clock(), found, copies=attempt > 0) as source:
             with Gathering(there, streams, window.since_s, found) as gathering:
                 gathering.give(source)
                 is_whole = source.load() and not gathering.has_moved()
-            if is_whole or is_last:
-                yield source.reading([*there, *missing], missing)
+            if is_whole or attempt == _ATTEMPTS - 1:
+                yield source, [*there, *missing], missing
                 return
 
 

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections import Counter, defaultdict
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from phasegate.telemetry.sources.tables import (
     creation,
     insertion,
     insertion_of_compacted,
+    join,
     of_logs,
     of_parquet,
     settle,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 _LARGE = 8 << 20
 """Bytes; smaller spans are copied together: a fleet's 500 files cost one, and one that grows is read to a known end."""
 
+_ARRIVED = "arrived"
 _PATTERN = frozenset("*?[")
 
 
@@ -63,6 +66,7 @@ class DuckdbSource:
         """With `copies` nothing that grows is read in its place."""
         self._found = found
         self._window, self._now_us, self._copies = window, round(now_s * 1e6), copies
+        self._until_us = round(window.until_s * 1e6)
         self._parameters = {"plugin": plugin, "since": round(window.since_s * 1e6)}
         self._direct: dict[tuple[Stream, Form], list[Piece]] = defaultdict(list)
         self._spools: dict[Stream, IO[bytes]] = {}
@@ -96,12 +100,59 @@ class DuckdbSource:
             if stream in self._spools or any(stream is key[0] for key in self._direct):
                 self._load_stream(stream)
                 self._counts += settle(
-                    self._connection,
-                    stream.value,
-                    until_us=round(self._window.until_s * 1e6),
-                    now_us=self._now_us,
+                    self._connection, stream.value, until_us=self._until_us, now_us=self._now_us
                 )
         return not (self._counts["rejected"] and any(map(_has_grown, self._growing())))
+
+    def add(self, stream: Stream, texts: Iterable[bytes]) -> None:
+        """Take lines that were appended since; what is there already counts as a double."""
+        path = self._folder / "arrived.log"
+        with path.open("wb") as file:
+            file.writelines(text + b"\n" for text in texts)
+        self._connection.execute(creation(stream, _ARRIVED))
+        self._insert(stream, [path], into=_ARRIVED)
+        counts = settle(self._connection, _ARRIVED, until_us=self._until_us, now_us=self._now_us)
+        added = join(self._connection, _ARRIVED, stream.value)
+        self._counts += counts
+        self._counts["duplicates"] += counts["events"] - added
+
+    def forget(self, before_s: float) -> None:
+        """Let go of what is older."""
+        for stream in Stream:
+            self._connection.execute(
+                f"DELETE FROM {stream.value} WHERE at_us < $before", {"before": round(before_s * 1e6)}
+            )
+
+    def reading_of(
+        self,
+        window: Window,
+        folders: Sequence[Path],
+        missing: Sequence[Path],
+        now_s: float,
+        refused: Sequence[str],
+    ) -> DuckdbReading:
+        """What was taken by now of a window within ours."""
+        span = {
+            "since": round(window.since_s * 1e6),
+            "until": round(window.until_s * 1e6),
+            "now": round(now_s * 1e6),
+        }
+        events, future = (sum(column) for column in zip(*(self._count(stream, span) for stream in Stream)))
+        intake = replace(
+            self.reading(folders, missing).intake,
+            unreadable=tuple(dict.fromkeys([*self._found.unreadable, *refused])),
+            events=events,
+            future=future,
+        )
+        return DuckdbReading(self._connection, window, intake)
+
+    def _count(self, stream: Stream, span: dict[str, int]) -> tuple[int, int]:
+        question = (
+            "SELECT count(*) FILTER (at_us >= $since AND at_us < $until), "
+            f"count(*) FILTER (at_us >= $until AND at_us > $now) FROM {stream.value} WHERE at_us >= $since"
+        )
+        events, future = self._connection.execute(question, span).fetchone() or (0, 0)
+        return events, future
 
     def reading(self, folders: Sequence[Path], missing: Sequence[Path]) -> DuckdbReading:
         """What was loaded, ready to be asked."""
@@ -150,14 +201,16 @@ class DuckdbSource:
                 if not self._insert(stream, [path], parquet=True):
                     self._found.refuse(path, "no Parquet file of ours")
 
-    def _insert(self, stream: Stream, paths: Sequence[Path], *, parquet: bool = False) -> bool:
+    def _insert(
+        self, stream: Stream, paths: Sequence[Path], *, parquet: bool = False, into: str = ""
+    ) -> bool:
         """Whether all could be read; which one could not, DuckDB does not say: it is damaged, or has lines of megabytes."""
         if paths:
-            tame = [self._tame(path) for path in paths]
+            tame, name = [self._tame(path) for path in paths], into or stream.value
             if parquet:
-                statement = insertion_of_compacted(stream, stream.value, of_parquet(tame))
+                statement = insertion_of_compacted(stream, name, of_parquet(tame))
             else:
-                statement = insertion(stream, stream.value, of_logs(stream, tame))
+                statement = insertion(stream, name, of_logs(stream, tame))
             try:
                 self._connection.execute(statement, self._parameters)
             except duckdb.Error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from phasegate.telemetry.line import Kind, number, read_line
@@ -47,17 +48,56 @@ class PlainSource:
 
     def take(self, piece: Piece) -> bool:
         """Read a piece to its end, so that nobody has to wait for more."""
-        stream = piece.file.stream
-        for text in lines(piece, self._found):
-            kind, at_us, event = read_line(text)
-            self._counts[kind] += 1
-            if kind is Kind.EVENT and event["plugin"] == self._plugin and event["event"] in KINDS[stream]:
-                self._sort(stream, at_us, event)
+        self.add(piece.file.stream, lines(piece, self._found))
         return False
 
     def load(self) -> bool:
         """Nothing is left to do; nor can anything have been torn."""
         return True
+
+    def add(self, stream: Stream, texts: Iterable[bytes]) -> None:
+        """Take lines that were appended since."""
+        for text in texts:
+            kind, at_us, event = read_line(text)
+            self._counts[kind] += 1
+            if kind is Kind.EVENT and event["plugin"] == self._plugin and event["event"] in KINDS[stream]:
+                self._sort(stream, at_us, event)
+
+    def forget(self, before_s: float) -> None:
+        """Let go of what is older; the ids go with it."""
+        before_us = round(before_s * 1e6)
+        self.runs = [run for run in self.runs if run.at_us >= before_us]
+        for stream, events in self.others.items():
+            self.others[stream] = [(at_us, event) for at_us, event in events if at_us >= before_us]
+        self._since_us = before_us
+
+    def reading_of(
+        self,
+        window: Window,
+        folders: Sequence[Path],
+        missing: Sequence[Path],
+        now_s: float,
+        refused: Sequence[str],
+    ) -> PlainReading:
+        """What was taken by now of a window within ours."""
+        since_us, until_us = round(window.since_s * 1e6), round(window.until_s * 1e6)
+        runs = [run for run in self.runs if since_us <= run.at_us < until_us]
+        others = {
+            stream: [pair for pair in events if since_us <= pair[0] < until_us]
+            for stream, events in self.others.items()
+        }
+        late_us = max(until_us, round(now_s * 1e6) + 1)
+        times = (
+            *(run.at_us for run in self.runs),
+            *(at_us for events in self.others.values() for at_us, _ in events),
+        )
+        intake = replace(
+            self.reading(folders, missing).intake,
+            unreadable=tuple(dict.fromkeys([*self._found.unreadable, *refused])),
+            events=len(runs) + sum(map(len, others.values())),
+            future=sum(at_us >= late_us for at_us in times),
+        )
+        return PlainReading(window, intake, runs, others)
 
     def reading(self, folders: Sequence[Path], missing: Sequence[Path]) -> PlainReading:
         """What was taken, ready to be asked."""

@@ -154,6 +154,19 @@ def settle(connection: DuckDBPyConnection, name: str, *, until_us: int, now_us: 
     return Counter(rejected=rejected, newer=newer, future=future, events=events, duplicates=within - events)
 
 
+def join(connection: DuckDBPyConnection, name: str, target: str) -> int:
+    """Move the rows of the table `name` to `target`, but those that are there; how many those were that moved."""
+    (oldest_us,) = connection.execute(f"SELECT min(at_us) FROM {name}").fetchone() or (None,)
+    if oldest_us is None:
+        return 0
+    moved = connection.execute(
+        f"INSERT INTO {target} SELECT * FROM {name} ANTI JOIN (SELECT id, at_us FROM {target} WHERE at_us >= $oldest) "
+        "USING (id, at_us)",
+        {"oldest": oldest_us},
+    ).fetchone()
+    return moved[0] if moved else 0
+
+
 _CENSUS = f"""
 SELECT count(*), count(*) FILTER (state = {REJECTED}), count(*) FILTER (state = {NEWER}),
     count(*) FILTER (state = {EVENT} AND at_us < $until), count(DISTINCT id) FILTER (state = {EVENT} AND at_us < $until)
