@@ -1,0 +1,246 @@
+"""What a report's reading costs, whole processes in turn: against a bare DuckDB script, jq, and a rescan of everything.
+
+By default over 100,000 events; `REPORT_EVENTS=1000000 HISTORY_EVENTS=5000000` gives the figures that are stated.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from fixtures.events import Mix, append, runs, write, write_others
+from phasegate.telemetry.compaction import compact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+EVENTS = int(os.environ.get("REPORT_EVENTS", "100000"))
+HISTORY = int(os.environ.get("HISTORY_EVENTS", "100000"))
+JQ_EVENTS = min(EVENTS, int(os.environ.get("JQ_EVENTS", "100000")))
+ROUNDS = int(os.environ.get("REPORT_ROUNDS", "5"))
+DAY_S = 86_400.0
+UNTIL_S = 1_790_086_400.0
+ARRIVING = 10_000
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+REPORT = """
+import sys
+from phasegate.telemetry.logs import open_reading
+from phasegate.telemetry.reading import Window
+folder, reader, since_s, until_s = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
+with open_reading([folder], "rforge", Window(since_s, until_s), reader=reader) as reading:
+    groups = reading.groups(("command", "mode", "format", "version"))
+    answers = reading.timeline(3600), reading.audience(), reading.quality()
+    print(reading.intake.events, len(groups))
+"""
+
+BARE = """
+import sys, duckdb
+since_s = float(sys.argv[1])
+columns = {"timestamp": "TIMESTAMP", "version": "VARCHAR", "command": "VARCHAR", "mode": "VARCHAR", "format": "VARCHAR",
+    "outcome": "VARCHAR", "duration_s": "DOUBLE", "budget_s": "DOUBLE"}
+rows = duckdb.execute(f'''
+    SELECT command, mode, format, version, count(*), avg((outcome = 'failed')::INT),
+        count(*) FILTER (duration_s > budget_s), quantile_cont(duration_s, [0.5, 0.95, 0.99])
+    FROM read_json({sys.argv[2:]!r}, columns = {columns!r}, format = 'newline_delimited', ignore_errors = true)
+    WHERE timestamp >= make_timestamp({int(since_s * 1e6)}) GROUP BY ALL ORDER BY ALL''').fetchall()
+print(sum(row[4] for row in rows), len(rows))
+"""
+
+JQ = """
+group_by([.command, .mode, .format, .version]) | map({
+  key: (.[0] | [.command, .mode, .format, .version]), count: length,
+  error_rate: ((map(select(.outcome == "failed")) | length) / length),
+  over: (map(select(.duration_s > .budget_s)) | length),
+  quantiles: (map(.duration_s) | sort | [.[(length * 0.5 | floor)], .[(length * 0.95 | floor)], .[(length * 0.99 | floor)]])
+})
+"""
+
+RESIDENT = """
+import resource, sys, time
+from phasegate.telemetry.reading import Window
+from phasegate.telemetry.resident import Resident
+folder, since_s, until_s, history_s = sys.argv[1], *map(float, sys.argv[2:5])
+with Resident([folder], "rforge", history_s, clock=lambda: until_s) as resident:
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        begun_s = time.perf_counter()
+        resident.refresh()
+        reading = resident.reading(Window(since_s, until_s))
+        groups = reading.groups(("command", "mode", "format", "version"))
+        answers = reading.timeline(3600), reading.audience(), reading.quality()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(time.perf_counter() - begun_s, reading.intake.events, peak, flush=True)
+"""
+
+
+class Cost(NamedTuple):
+    """Of a process: seconds on the clock, seconds of all cores, peak memory in MiB, what it said."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mib: float
+    said: str
+
+
+def cost(*command: str | Path) -> Cost:
+    """Run a process and weigh it; one that fails would say nothing."""
+    begun_s = time.perf_counter()
+    with subprocess.Popen(
+        list(map(str, command)), stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return Cost(time.perf_counter() - begun_s, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)
+
+
+def compare(
+    name: str, ours: Sequence[str | Path], other: str, theirs: Sequence[str | Path], rounds: int
+) -> tuple[Cost, Cost]:
+    """Weigh both in turn, after one turn that does not count; print what they cost, and the ratio theirs ÷ ours."""
+    pairs = [(cost(*ours), cost(*theirs)) for _ in range(rounds + 1)][1:]
+    ratio = median(b.wall_s / a.wall_s for a, b in pairs)
+    work = median(b.cpu_s / a.cpu_s for a, b in pairs)
+    middle = [sorted(side, key=lambda each: each.wall_s)[len(side) // 2] for side in zip(*pairs)]
+    for label, each in zip((name, other), middle):
+        print(
+            f"\n  {label}: {each.wall_s:.3f} s, {each.cpu_s:.3f} s of cores, peak {each.peak_mib:.0f} MiB",
+            end="",
+        )
+    print(
+        f"\n  {other} ÷ {name}: {ratio:.2f} by the clock, {work:.2f} by the cores (median of {rounds} pairs); 1 ÷ {1 / ratio:.2f}"
+    )
+    return middle[0], middle[1]
+
+
+def report(
+    folder: Path, since_s: float = 0.0, until_s: float = 4e9, reader: str = "duckdb"
+) -> list[str | Path]:
+    return [sys.executable, "-c", REPORT, folder, reader, str(since_s), str(until_s)]
+
+
+def bare(*paths: Path, since_s: float = 0.0) -> list[str | Path]:
+    return [sys.executable, "-c", BARE, str(since_s), *paths]
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A live log of EVENTS runs, alone."""
+    return write(tmp_path_factory.mktemp("logs"), Mix(count=EVENTS))
+
+
+@pytest.mark.timeout(900)
+def test_a_report_against_a_bare_script(logs: Path) -> None:
+    print(
+        f"\na full report's reading over {EVENTS} events, {logs.stat().st_size >> 20} MiB; at most 1.3 times"
+    )
+    ours, theirs = compare("phasegate", report(logs.parent), "bare DuckDB", bare(logs), ROUNDS)
+    assert ours.said.split()[0] == theirs.said.split()[0] == str(EVENTS)
+
+
+@pytest.mark.timeout(900)
+def test_a_report_without_duckdb(logs: Path) -> None:
+    print(f"\nthe same without DuckDB, over {EVENTS} events")
+    compare("DuckDB", report(logs.parent), "plain", report(logs.parent, reader="plain"), 1)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+def test_a_report_against_jq(logs: Path, tmp_path: Path) -> None:
+    few = write(tmp_path, Mix(count=JQ_EVENTS))
+    program = tmp_path / "group.jq"
+    program.write_text(JQ)
+    print(f"\nagainst jq -s group_by over {JQ_EVENTS} events; at least 40 times at 1M")
+    ours, theirs = compare("phasegate", report(tmp_path), "jq", ["jq", "-s", "-f", program, few], 2)
+    assert len(json.loads(theirs.said)) >= int(ours.said.split()[1])
+
+
+class Past(NamedTuple):
+    """A month of runs: compacted but for the live log, and as it was before."""
+
+    folder: Path
+    raw: list[Path]
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
+    folder, raw = tmp_path_factory.mktemp("past"), tmp_path_factory.mktemp("raw")
+    since_s, parts = UNTIL_S - 30 * DAY_S, 12
+    step_s = (UNTIL_S - since_s) / parts
+    for part in range(parts):
+        mix = Mix(
+            count=HISTORY // parts,
+            since_s=since_s + part * step_s,
+            until_s=since_s + (part + 1) * step_s,
+            seed=part,
+        )
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(mix.until_s)) + ".000000Z"
+        name = "plugin-commands.log" if part == parts - 1 else f"plugin-commands.{stamp}.log"
+        path = write(folder, mix, name=name)
+        os.utime(path, (mix.until_s, mix.until_s))
+        shutil.copy2(path, raw / name)
+    write_others(folder, Mix(count=HISTORY // 100, since_s=UNTIL_S - DAY_S, until_s=UNTIL_S))
+    begun_s = time.perf_counter()
+    done = compact([folder], now_s=UNTIL_S, kept_s=400 * DAY_S)
+    assert (len(done.deleted), done.problems) == (parts - 1, [])
+    before, after = (
+        sum(path.stat().st_size for path in place.glob("plugin-commands.2*")) for place in (raw, folder)
+    )
+    print(f"\n  compaction: {before >> 20} MiB to {after >> 20} MiB in {time.perf_counter() - begun_s:.1f} s")
+    return Past(folder, sorted(raw.iterdir()))
+
+
+@pytest.mark.timeout(900)
+def test_a_day_of_a_month(past: Past) -> None:
+    print(
+        f"\n24 h of {HISTORY} events of 30 days, by a process of its own; at least 5 times as fast as a rescan at 5M"
+    )
+    since_s = UNTIL_S - DAY_S
+    compare(
+        "Parquet + tail",
+        report(past.folder, since_s, UNTIL_S),
+        "rescan",
+        bare(*past.raw, since_s=since_s),
+        ROUNDS,
+    )
+
+
+@pytest.mark.timeout(900)
+def test_a_day_of_a_month_where_phasegate_stays(past: Past) -> None:
+    since_s = UNTIL_S - DAY_S
+    command = [sys.executable, "-c", RESIDENT, past.folder, since_s, UNTIL_S, 31 * DAY_S]
+    ours, rescans = [], []
+    with subprocess.Popen(
+        list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        for number in range(ROUNDS + 1):
+            mix = Mix(count=ARRIVING, since_s=UNTIL_S - 60, until_s=UNTIL_S, seed=1000 + number)
+            append(past.folder / "plugin-commands.log", runs(mix))
+            process.stdin.write("look\n")
+            process.stdin.flush()
+            took_s, _, peak = process.stdout.readline().split()
+            ours.append(float(took_s))
+            rescans.append(cost(*bare(*past.raw, since_s=since_s)).wall_s)
+        process.stdin.close()
+    ratio = median(b / a for a, b in zip(ours[1:], rescans[1:]))
+    print(
+        f"\n24 h of {HISTORY} events, where phasegate stays and {ARRIVING} arrive between two looks; at least 20 times at 5M"
+    )
+    print(
+        f"  a look: {median(ours[1:]):.3f} s, peak {int(peak) >> 10} MiB   rescan: {median(rescans[1:]):.3f} s   ratio {ratio:.1f}"
+    )
