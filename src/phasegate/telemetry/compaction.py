@@ -22,7 +22,7 @@ from phasegate.telemetry.retention import KEPT_S, Tidying, prune
 from phasegate.telemetry.sidecar import held, only_one
 from phasegate.telemetry.sources.columns import members
 from phasegate.telemetry.sources.copying import lines
-from phasegate.telemetry.sources.duckdb import connect
+from phasegate.telemetry.sources.duckdb import MISJUDGES, connect
 from phasegate.telemetry.sources.tables import STATE_IS_EVENT, of_logs, quoted
 from phasegate.telemetry.spans import Span
 from phasegate.telemetry.stream import Form, LogFile, file_name, list_files
@@ -30,7 +30,6 @@ from phasegate.telemetry.stream import Form, LogFile, file_name, list_files
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SEES_TWO_ON_A_LINE = not duckdb.__version__.startswith("1.4.")
 _PART = ".part"
 
 
@@ -104,7 +103,7 @@ def _write(file: LogFile, connection: duckdb.DuckDBPyConnection) -> None:
 
 def _whole(file: LogFile, connection: duckdb.DuckDBPyConnection) -> str | None:
     """The log as a relation, where DuckDB sees nothing in it but events."""
-    if not _SEES_TWO_ON_A_LINE or any(character in str(file.path) for character in "*?["):
+    if MISJUDGES or any(character in str(file.path) for character in "*?["):
         return None
     relation = of_logs(file.stream, [file.path], names=members(file.stream))
     try:
