@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 import math
 import re
+from datetime import date
 from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ SCHEMA = 1
 """The schema that this phasegate reads."""
 
 _MICROSECONDS = 1_000_000
+_EPOCH = date(1970, 1, 1).toordinal()
 _TIMESTAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z")
 
 
@@ -75,14 +76,13 @@ def microseconds(timestamp: object) -> int | None:
 
 @lru_cache(maxsize=4096)
 def _minute(year: int, month: int, day: int, hour: int, minute: int) -> int | None:
-    if not (
-        1 <= month <= 12
-        and 1 <= day <= calendar.monthrange(max(year, 1), month)[1]
-        and hour < 24
-        and minute < 60
-    ):
+    if hour > 23 or minute > 59:
         return None
-    return calendar.timegm((year, month, day, hour, minute, 0))
+    try:
+        days = date(year, month, day).toordinal() - _EPOCH
+    except ValueError:
+        return None
+    return (days * 24 + hour) * 3600 + minute * 60
 
 
 def number(value: object) -> float | None:

@@ -106,7 +106,7 @@ def test_two_never_compact_one_folder(logs: Path) -> None:
 
 
 def test_what_a_killed_one_left_is_cleared_away(logs: Path) -> None:
-    part = logs / f".plugin-commands.{STAMPS[0]}.parquet.part"
+    part = logs / ".plugin-usage.20260101T000000.000000Z.parquet.part"
     part.write_bytes(b"PAR1")
     compact([logs], now_s=UNTIL_S)
     assert not part.exists()

@@ -389,12 +389,15 @@ def test_what_may_not_be_read_is_said_and_nothing_else_was_read(read: Any, tmp_p
     (tmp_path / "closed").chmod(0)
     _let_through(tmp_path)
     try:
-        with as_nobody(), read(tmp_path / "closed", tmp_path / "open") as reading:
+        with (
+            as_nobody(),
+            read(tmp_path / "closed", tmp_path / "closed" / "logs", tmp_path / "open") as reading,
+        ):
             intake = reading.intake
     finally:
         (tmp_path / "closed").chmod(0o700)
     assert (intake.files, intake.events) == (0, 0)
-    assert [text.rpartition(": ")[2] for text in intake.unreadable] == ["Permission denied"] * 2
+    assert [text.rpartition(": ")[2] for text in intake.unreadable] == ["Permission denied"] * 3
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are others there")
