@@ -88,8 +88,8 @@ def test_a_compactor_that_is_killed_neither_loses_nor_doubles_a_log(
     rejected = sum(not text.startswith(b'{"schema":1,"timestamp":"') for text in lines)
     killed = finished = 0
     longest_s = 0.6
-    for trial in range(60 if whole else 2):
-        folder = tmp_path / f"logs-{trial}"
+    while killed < (150 if whole else 3):
+        folder = tmp_path / f"logs-{finished}"
         folder.mkdir()
         for number in range(8):
             stamp = f"20260922T00000{number}.000000Z"
@@ -106,10 +106,10 @@ def test_a_compactor_that_is_killed_neither_loses_nor_doubles_a_log(
                 process.send_signal(signal.SIGKILL)
                 process.wait()
                 killed += 1
-                longest_s = longest_s * 1.1  # a loaded machine takes longer to get anywhere
+                longest_s *= 1.2  # else it may never get to its end
             else:
                 assert process.returncode == 0
-                longest_s = max(0.3, time.monotonic() - begun_s)
+                longest_s = time.monotonic() - begun_s
             assert reading_of(folder, "duckdb") == (4000, rejected, 0, ())
             if process.returncode == 0:
                 finished += 1
