@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
-from phasegate.telemetry.judge.observing import Versions, observe
+from phasegate.telemetry.judge.observing import Versions, observe, slow_limit
 from phasegate.telemetry.judge.policy import Policy
 from phasegate.telemetry.reading import Unit, Window
 
@@ -43,12 +43,15 @@ class Release:
     slowdown: float = 1.0
 
 
-def stream(release: Release, units: int, random: Random) -> Observation:
-    """That many units of each arm, in turns; each pair is a step."""
-    limit = 1.2 * math.exp(SPREAD * 0.04)  # the upper limit of the median is a little above it
+def stream(release: Release, units: int, random: Random, limit_s: float | None = None) -> Observation:
+    """That many units of each arm, in turns; each pair is a step.
+
+    Above `limit_s` a run is slow; by default it is what a thousand earlier runs of the control give.
+    """
+    draw, gauss = random.random, random.gauss
+    limit = limit_s or slow_limit(Policy(), [math.exp(gauss(0, SPREAD)) for _ in range(1000)]) or math.inf
     middle = math.log(limit / release.slowdown)
     control_middle = math.log(limit)
-    draw, gauss = random.random, random.gauss
     steps = [
         Step(
             float(at),
@@ -62,8 +65,7 @@ def stream(release: Release, units: int, random: Random) -> Observation:
 
 def at_limits(units: int, random: Random) -> Observation:
     """Every rate as high as the high rules allow, the control's too, and half of the runs slow."""
-    limit = 1.2 * math.exp(SPREAD * 0.04)
-    return stream(Release(0.05, 0.05, 0.05, slowdown=limit), units, random)
+    return stream(Release(0.05, 0.05, 0.05, slowdown=1.2), units, random, limit_s=1.2)
 
 
 def below(units: int, random: Random) -> Observation:
