@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from phasegate.telemetry.judge.rule import Rule
 
 BAND_ALPHA = 0.05
+_LN10 = math.log(10)
 BAND = f"{1 - BAND_ALPHA:.0%} confidence sequence: valid at all looks together"
 
 
@@ -131,9 +132,6 @@ def find(policy: Policy, rule: Rule, observation: Observation, total: Step) -> F
     canary, control = arms(rule, total, process.units, process.bad)
     logs = (now / _LN10, most / _LN10, threshold / _LN10)
     return Finding(rule, state, canary, control, *logs, fired_at_s, fired_after)
-
-
-_LN10 = math.log(10)
 
 
 def untried(policy: Policy, rule: Rule, observation: Observation, total: Step, units: int) -> str:

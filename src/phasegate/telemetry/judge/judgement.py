@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from phasegate.telemetry.judge.observation import Observation, Step
     from phasegate.telemetry.judge.policy import Policy
 
+EXPIRED = "the hold has expired, and a person decides"
+
 
 def judge(policy: Policy, observation: Observation) -> Decision:
     """What `policy` makes of `observation`: a pure function, valid at every look at a growing observation.
@@ -40,13 +42,15 @@ def judge(policy: Policy, observation: Observation) -> Decision:
         ruling, reasons = Ruling.HOLD, obstacles
     else:
         ruling, reasons = Ruling.PROMOTE, ("each arm has its units, and no rule speaks against it",)
+    until_s = observation.since_s + policy.patience_s if ruling is Ruling.HOLD else None
+    expired = (EXPIRED,) if until_s is not None and observation.until_s >= until_s else ()
     return Decision(
         ruling,
-        (*reasons, *_spoken(findings, doubts)),
+        (*reasons, *_spoken(findings, doubts), *expired),
         notes_of(policy, findings),
         findings,
         causes,
-        observation.since_s + policy.patience_s if ruling is Ruling.HOLD else None,
+        until_s,
         digest(policy, observation),
     )
 

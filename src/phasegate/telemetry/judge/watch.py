@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from phasegate.telemetry.judge.policy import Policy
     from phasegate.telemetry.judge.rule import Rule
 
+_LN10 = math.log(10)
 SCALE = 0.5
 """The threshold is this times the horizon, divided by alpha; calibrated by simulation at the limit, see docs/judge.md."""
 
@@ -80,9 +81,6 @@ def _find(policy: Policy, rule: Rule, observation: Observation, total: Step, hor
     state = State.CLEAR if fired_at_s is None else State.FIRED
     canary, control = arms(rule, total, 0, 0)
     return Finding(rule, state, canary, control, *logs, fired_at_s, fired_after)
-
-
-_LN10 = math.log(10)
 
 
 class Detector:

@@ -97,6 +97,8 @@ def test_inconclusive_at_the_end_is_hold() -> None:
     assert decision.ruling is Ruling.HOLD
     assert decision.until_s is not None
     assert decision.until_s < seen.until_s
+    assert decision.reasons[-1] == "the hold has expired, and a person decides"
+    assert not any("expired" in reason for reason in judge(Policy(), observation(100)).reasons)
 
 
 @pytest.mark.parametrize("canary", [0.0, 1.0])
