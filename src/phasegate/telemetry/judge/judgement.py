@@ -77,8 +77,12 @@ def notes_of(policy: Policy, findings: tuple[Finding, ...]) -> tuple[str, ...]:
         notes.append(
             "observational: who gets the canary chose to; a difference from the control may be theirs"
         )
-    notes += [finding.words() for finding in findings if finding.state is State.UNTRIED]
-    return tuple(notes)
+    return (*notes, *untried_words(findings))
+
+
+def untried_words(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Which rules could not be tried, and why."""
+    return tuple(finding.words() for finding in findings if finding.state is State.UNTRIED)
 
 
 def _spoken(findings: tuple[Finding, ...], doubts: tuple[str, ...]) -> Iterator[str]:

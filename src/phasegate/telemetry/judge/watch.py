@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from phasegate.telemetry.judge.case import digest
 from phasegate.telemetry.judge.decision import Decision, Ruling
 from phasegate.telemetry.judge.finding import Finding, State, arms, fired, untried
-from phasegate.telemetry.judge.judgement import doubts_of, notes_of
+from phasegate.telemetry.judge.judgement import doubts_of, untried_words
 from phasegate.telemetry.judge.mixture import log_mean, mixture
 from phasegate.telemetry.judge.rule import Kind
 
@@ -51,7 +51,11 @@ def watch_after(policy: Policy, observation: Observation, horizon: int = 10_000)
     else:
         ruling, reasons = Ruling.KEEP, ("no rule speaks against it",)
     causes = tuple(finding.rule.name for finding in guilty) if ruling is Ruling.ROLL_BACK else ()
-    notes = (f"watched for {horizon} units", *notes_of(policy, findings))
+    alpha = sum(rule.alpha for rule in rules)
+    promise = (
+        f"within {horizon} units a healthy release sets off a rule with a probability of at most {alpha:.2%}"
+    )
+    notes = (promise, *untried_words(findings))
     return Decision(ruling, reasons, notes, findings, causes, None, digest(policy, observation))
 
 

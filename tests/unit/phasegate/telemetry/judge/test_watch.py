@@ -39,7 +39,8 @@ def test_a_good_release_is_kept() -> None:
     decision = watch_after(Policy(), GOOD)
     assert decision.ruling is Ruling.KEEP
     assert decision.until_s is None
-    assert decision.notes[0] == "watched for 10000 units"
+    promise = "within 10000 units a healthy release sets off a rule with a probability of at most 4.25%"
+    assert decision.notes == (promise,)
     assert {finding.rule.name for finding in decision.findings} == {
         "critical-error-rate",
         "error-rate",
