@@ -147,22 +147,28 @@ def disordered(events: int, random: Random) -> list[Line]:
 
 def silent(installs: int, missing: float, random: Random, hours: int = 48) -> Observation:
     """Installs that differ in how often they are used, a tenth of them the canary's, of which a share falls silent after a run."""
-    arms = {True: installs // 10, False: installs - installs // 10}
-    people = [
-        (is_canary, random.gammavariate(1, 0.2), random.random())
-        for is_canary, count in arms.items()
-        for _ in range(count)
-    ]
-    known: set[int] = set()
-    steps = []
-    for hour in range(hours):
-        counts = {True: [0, 0], False: [0, 0]}
-        for index, (is_canary, activity, luck) in enumerate(people):
-            is_gone = is_canary and luck < missing and index in known
-            if not is_gone and random.random() < min(1.0, activity):
-                counts[is_canary][1] += 1
-                counts[is_canary][0] += index not in known
-                known.add(index)
-        canary, control = (Tally(new, active=active) for new, active in (counts[True], counts[False]))
-        steps.append(Step(hour * 3600.0, canary, control))
-    return Observation(0.0, hours * 3600.0, tuple(steps))
+    counts = {arm: [[0, 0] for _ in range(hours)] for arm in ("canary", "control")}
+    for index in range(installs):
+        arm = "control" if index % 10 else "canary"
+        heard = _active_hours(random.gammavariate(1, 0.2), hours, random)
+        if arm == "canary" and random.random() < missing:
+            heard = heard[:1]
+        for position, hour in enumerate(heard):
+            counts[arm][hour][0] += position == 0
+            counts[arm][hour][1] += 1
+    tallies = {arm: [Tally(new, active=active) for new, active in counted] for arm, counted in counts.items()}
+    pairs = zip(tallies["canary"], tallies["control"])
+    steps = tuple(Step(hour * 3600.0, *pair) for hour, pair in enumerate(pairs))
+    return Observation(0.0, hours * 3600.0, steps)
+
+
+def _active_hours(activity: float, hours: int, random: Random) -> list[int]:
+    """The hours in which an install is used, each with the probability `activity`."""
+    hour = -1
+    found: list[int] = []
+    missed = math.log1p(-min(activity, 0.999))
+    while True:
+        hour += 1 + int(math.log(1 - random.random()) / missed)
+        if hour >= hours:
+            return found
+        found.append(hour)
