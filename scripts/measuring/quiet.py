@@ -26,7 +26,7 @@ SILENCES = {
 WATCHES = {
     f"{alpha:.0%}, limit {limit:.0%}, {horizon} units": (alpha, limit, horizon)
     for alpha, limit in ((0.02, 0.10), (0.01, 0.05))
-    for horizon in (1_000, 10_000, 30_000)
+    for horizon in (1_000, 10_000)
 }
 """The error probability, what is healthy, and for how long."""
 

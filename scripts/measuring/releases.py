@@ -97,26 +97,23 @@ def clustered(events: int, random: Random, installs: int = 0) -> list[Unit]:
 def rhythmic(events: int, random: Random) -> list[Unit]:
     """A week in which people work by day, and errors are five times as frequent, and at their limit, when they do."""
     units = []
+    draw, lognormal = random.random, random.lognormvariate
     for index in range(2 * events):
-        at_s = random.uniform(0, 7 * DAY_S)
-        while random.random() > _daylight(at_s):
-            at_s = random.uniform(0, 7 * DAY_S)
-        failed = random.random() < 0.05 * (0.2 + 0.8 * _daylight(at_s))
-        units.append(
-            Unit(
-                at_s,
-                "12"[index % 2],
-                str(index),
-                failed,
-                random.random() < 0.05,
-                random.lognormvariate(0, SPREAD),
-            )
-        )
+        at_s = 7 * DAY_S * draw()
+        light = _daylight(at_s)
+        while draw() > light:
+            at_s = 7 * DAY_S * draw()
+            light = _daylight(at_s)
+        failed, is_late = draw() < 0.05 * (0.2 + 0.8 * light), draw() < 0.05
+        units.append(Unit(at_s, "12"[index % 2], str(index), failed, is_late, lognormal(0, SPREAD)))
     return units
 
 
 def _daylight(at_s: float) -> float:
-    return 0.5 - 0.5 * math.cos(2 * math.pi * at_s / DAY_S)
+    return 0.5 - 0.5 * math.cos(_TURN * at_s)
+
+
+_TURN = 2 * math.pi / DAY_S
 
 
 def seen(units: list[Unit], step_s: float | None = None) -> Observation:

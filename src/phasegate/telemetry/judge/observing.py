@@ -135,7 +135,7 @@ def _first(units: Iterable[Unit], versions: Versions, window: Window) -> tuple[l
         elif window.since_s <= unit.at_s < window.until_s:
             key = (arm, unit.install)
             found[key] = min(found[key], unit, key=_order) if key in found else unit
-    ordered = sorted(found.items(), key=lambda item: (_order(item[1]), item[0]))
+    ordered = sorted(found.items(), key=lambda item: (item[1].at_s, item[1].install, item[0]))
     return [(arm, unit) for (arm, _), unit in ordered], flawed
 
 
