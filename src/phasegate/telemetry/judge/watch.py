@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from phasegate.telemetry.judge.rule import Rule
 
 _LN10 = math.log(10)
-SCALE = 0.5
-"""The threshold is this times the horizon, divided by alpha; calibrated by simulation at the limit, see docs/judge.md."""
 
 
 def watch_after(policy: Policy, observation: Observation, horizon: int = 10_000) -> Decision:
@@ -60,8 +58,11 @@ def watch_after(policy: Policy, observation: Observation, horizon: int = 10_000)
 
 
 def threshold_for(alpha: float, horizon: int) -> float:
-    """What the evidence has to reach, so that a healthy release does so within `horizon` units with a probability of at most alpha."""
-    return max(1.0, SCALE * horizon) / alpha
+    """What the evidence has to reach, so that a healthy release does so within `horizon` units with a probability of at most alpha.
+
+    Simulated at the limit, see docs/judge.md: half of it would be reached with a probability of up to alpha.
+    """
+    return max(1, horizon) / alpha
 
 
 def _find(policy: Policy, rule: Rule, observation: Observation, total: Step, horizon: int) -> Finding:
