@@ -60,7 +60,7 @@ def watch_after(policy: Policy, observation: Observation, horizon: int = 10_000)
 def threshold_for(alpha: float, horizon: int) -> float:
     """What the evidence has to reach, so that a healthy release does so within `horizon` units with a probability of at most alpha.
 
-    Simulated at the limit, see docs/judge.md: half of it would be reached with a probability of up to alpha.
+    Simulated at the limit, see docs/judge.md: with half of it 1.7 % fire where 2 % may, for rare runs of failures come in lumps.
     """
     return max(1, horizon) / alpha
 
