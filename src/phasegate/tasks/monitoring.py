@@ -53,7 +53,8 @@ def monitor(
         _show(snapshot, as_json=json)
         _fail_where_untold(snapshot)
         return
-    _show_again_and_again(watching, tell=not quiet)
+    with watching:
+        _show_again_and_again(watching, tell=not quiet)
 
 
 def _show(snapshot: Snapshot, *, as_json: bool) -> None:

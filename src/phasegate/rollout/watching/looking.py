@@ -27,12 +27,8 @@ def make_report_of(desk: Desk, window: Window) -> Report:
     Raises:
         PhasegateError: what `observe` and `plugin_name` raise.
     """
-    return read_report(desk, desk.observe(), window)
-
-
-def read_report(desk: Desk, world: World, window: Window) -> Report:
-    """The same for a world that was observed already."""
     git, config = desk.repository.git, desk.config
+    world = desk.observe()
     plugin = plugin_name(git, world, config)
     setting = setting_of(world.state, read_operations(git, world.ledger_head), config, window)
     with open_reading(config.telemetry.logs, plugin, window) as reading:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from phasegate.ledger.chain import read_operations
 from phasegate.notify.dispatch import channels_for
 from phasegate.rollout.planning.status import holds_ahead
 from phasegate.rollout.reading.watching import plugin_name
 from phasegate.rollout.watching.alerting import Alerting
-from phasegate.rollout.watching.looking import read_report
-from phasegate.rollout.watching.setting import released_of
+from phasegate.rollout.watching.setting import released_of, setting_of
 from phasegate.telemetry.alerts.rule_file import load_rules
 from phasegate.telemetry.events import read_events
 from phasegate.telemetry.exports.exposition import released_samples
 from phasegate.telemetry.following import Follower
 from phasegate.telemetry.line import Kind
 from phasegate.telemetry.live.dashboard import Snapshot
-from phasegate.telemetry.logs import STREAMS
+from phasegate.telemetry.logs import STREAMS, open_reading
 from phasegate.telemetry.reading import Window
+from phasegate.telemetry.reports.period import step_for
+from phasegate.telemetry.reports.report import Report, make_report
+from phasegate.telemetry.resident import Resident
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +75,19 @@ class Monitor:
         )
         self._follower = Follower(desk.config.telemetry.logs, STREAMS)
         self._unread: tuple[str, ...] = ()
+        self._resident: Resident | None = None
+        self._closing = ExitStack()
+
+    def __enter__(self) -> Monitor:  # noqa: PYI034 - Python 3.9 has no Self
+        """Keep what was read from one look to the next."""
+        history_s = self.hours * 3600
+        resident = Resident(self.desk.config.telemetry.logs, self.plugin, history_s)
+        self._resident = self._closing.enter_context(resident)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.close()
+        self._resident = None
 
     def observe(self) -> None:
         """Ask the remote how the rollout stands."""
@@ -93,12 +110,23 @@ class Monitor:
     def look(self, now_s: float, *, tell: bool) -> Snapshot:
         """Everything as it is at `now_s`; with `tell`, the notices that are due go out."""
         alerts = self.alerting.look(now_s, tell=tell)
-        report = read_report(self.desk, self.world, Window(now_s - self.hours * 3600, now_s))
+        report = self._report(Window(now_s - self.hours * 3600, now_s))
         doubts = [*self.alerting.doubts, *report.intake.unreadable, *self._unread]
         doubts += [f"a notice could not be sent: {failure}" for failure in alerts.failures]
         return Snapshot(
             now_s, report, alerts.alerts, tuple(self._rollout_lines()), tuple(dict.fromkeys(doubts))
         )
+
+    def _report(self, window: Window) -> Report:
+        desk, git = self.desk, self.desk.repository.git
+        operations = read_operations(git, self.world.ledger_head)
+        setting = setting_of(self.world.state, operations, desk.config, window)
+        step_s = step_for(window.until_s - window.since_s)
+        if self._resident is not None:
+            self._resident.refresh()
+            return make_report(self.plugin, self._resident.reading(window), step_s, setting)
+        with open_reading(desk.config.telemetry.logs, self.plugin, window) as reading:
+            return make_report(self.plugin, reading, step_s, setting)
 
     def _released(self) -> Iterator[Sample]:
         return released_samples(released_of(self.world.state, self.desk.config, self.plugin))
