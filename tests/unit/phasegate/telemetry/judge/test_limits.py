@@ -91,3 +91,10 @@ def test_a_histogram_gives_the_same_as_the_values(values: list[float]) -> None:
 def test_what_is_beyond_the_last_boundary_has_none() -> None:
     assert round_up(2.0, (1.0, 2.0, 5.0)) == 2.0
     assert round_up(5.1, (1.0, 2.0, 5.0)) is None
+
+
+def test_a_boundary_that_just_enough_values_do_not_exceed_is_the_limit() -> None:
+    values = [1.0] * 11
+    assert median_limit(values, 0.0025, (1.0, 2.0)) == 1.0
+    assert median_boundary([11, 11], 11, (1.0, 2.0), 0.0025) == 1.0
+    assert median_boundary([10, 11], 11, (1.0, 2.0), 0.0025) == 2.0
