@@ -161,12 +161,21 @@ def notify(
     from phasegate.tasks.operate import Manner, operate
 
     desk = open_desk(sandbox)
-    world = desk.observe()
+    world = desk.judged(desk.observe())
     occasion = desk.occasion()
-    planned = plan_notice(world, desk.config, kind, occasion)
+    planned = plan_notice(world, desk.config, kind, occasion, _events_for(desk, kind))
     notices = planned.effects or waiting_notices(world, desk.config, kind, occasion)
     message = render(kind, {"project": desk.project, **notices[0].values})
     manner = Manner.of(context, yes=yes, plan=plan, json=json)
     if manner.plan and not json:
         print(f"{message.title}\n\n{message.body}\n")
     operate(desk, world, planned, manner)
+
+
+def _events_for(desk: Desk, kind: str) -> str:
+    """What a summary tells of the plugin in use; other notices tell nothing of it."""
+    if kind != "summary":
+        return ""
+    from phasegate.rollout.watching.looking import summarise_day
+
+    return summarise_day(desk)

@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from phasegate.rollout.reading.world import World
 
 
-def plan_notice(world: World, config: Config, kind: str, occasion: Occasion) -> Plan:
+def plan_notice(world: World, config: Config, kind: str, occasion: Occasion, events: str = "") -> Plan:
     """The plan that sends a notice of `kind` about the rollout through every configured channel.
 
     One that says the same and still waits to be sent is not doubled: the plan changes nothing, so that it is finished.
+    `events` is what a summary tells of the plugin in use, as Markdown.
     """
     _refuse_untruth(world, config, kind)
     if waiting_notices(world, config, kind, occasion):
         title = f"The notice {kind} was recorded already; what was open of it is sent"
         return replace(start_plan(world, occasion, "notice", title), rollout=world.state.rollout)
-    said = notice_values(world, config, occasion)
+    said = {**notice_values(world, config, occasion), "events": events}
     notices = announce(world, config, occasion, kind, said)
     return replace(
         start_plan(world, occasion, "notice", f"Send the notice {kind}"),
@@ -39,7 +40,7 @@ def plan_notice(world: World, config: Config, kind: str, occasion: Occasion) -> 
 def waiting_notices(world: World, config: Config, kind: str, occasion: Occasion) -> tuple[Effect, ...]:
     """The open effects that send a notice of `kind` about the world as it is."""
     said = {**notice_values(world, config, occasion), "kind": kind}
-    del said["holds"]  # they end by themselves
+    del said["holds"], said["events"]  # they change by themselves
     return tuple(effect for effect in world.state.effects if said.items() <= effect.values.items())
 
 

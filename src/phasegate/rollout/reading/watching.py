@@ -18,6 +18,7 @@ from phasegate.telemetry.judge.watch import watch_after
 from phasegate.telemetry.logs import open_reading
 from phasegate.telemetry.reading import Window
 from phasegate.telemetry.sources.prometheus import Prometheus
+from phasegate.telemetry.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 STEP_S = 15.0
 """The length of the judge's steps, in seconds."""
+
+BEFORE_S = 7 * 86400.0
+"""How long before the watch the judge looks at what is compared with, to know better what is slow, in seconds."""
 
 AFTER_S = 7 * 86400.0
 """How far back the judge looks at a release that is public, in seconds."""
@@ -121,6 +125,9 @@ def _observe(
             return Observation(window.since_s, window.until_s, doubts=(doubt,))
         return Prometheus(address).observe(policy, plugin, versions, window, STEP_S)
     every = (*versions.canary, *versions.control)
+    earlier = Window(window.since_s - BEFORE_S, window.since_s)
+    with open_reading(telemetry.logs, plugin, earlier, streams=(Stream.COMMANDS,)) as reading:
+        before = reading.units(versions.control) if versions.control else ()
     with open_reading(telemetry.logs, plugin, window) as reading:
         return observe(
             policy,
@@ -129,6 +136,7 @@ def _observe(
             window,
             step_s=STEP_S,
             heartbeats=reading.heartbeats(every),
+            before=before,
             doubts=doubts_about(reading.intake),
         )
 

@@ -10,8 +10,11 @@ from phasegate.rollout.reading.watching import look_at, plugin_name
 from phasegate.rollout.watching.setting import setting_of
 from phasegate.telemetry.judge.trail import trails
 from phasegate.telemetry.logs import open_reading
-from phasegate.telemetry.reports.period import step_for
+from phasegate.telemetry.reports.document import document_of
+from phasegate.telemetry.reports.period import Period, step_for
 from phasegate.telemetry.reports.report import Report, make_report
+from phasegate.telemetry.reports.validation import validate
+from phasegate.version.changelog import as_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +37,16 @@ def make_report_of(desk: Desk, window: Window) -> Report:
     with open_reading(config.telemetry.logs, plugin, window) as reading:
         step_s = step_for(window.until_s - window.since_s)
         return make_report(plugin, reading, step_s, setting, _evidence(desk, world, window.until_s))
+
+
+def summarise_day(desk: Desk) -> str:
+    """The last 24 hours of the plugin in use as a list in Markdown; empty where nothing was heard of it."""
+    report = make_report_of(desk, Period.DAY.window(float(desk.clock())))
+    if not report.intake.events:
+        return ""
+    sentences = [sentence for section in document_of(report).sections for sentence in section.sentences]
+    checks = [f"{check.verdict.value}: {check.subject}: {check.reason}" for check in validate(report)]
+    return "\n".join(f"- {as_markdown(line)}" for line in (*sentences, *checks))
 
 
 def _evidence(desk: Desk, world: World, now_s: float) -> Mapping[str, Any] | None:
