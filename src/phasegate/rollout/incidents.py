@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phasegate.ledger.times import iso, seconds
-from phasegate.version.changelog import as_markdown
+from phasegate.markdown import as_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -33,7 +33,6 @@ class Recorder:
         self._scraped = scraped
         self._further = further
         self._next_s: float | None = None
-        self._is_past = False
         self._known: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
 
     def take(self, event: Mapping[str, Any], at_s: float) -> None:
@@ -43,26 +42,17 @@ class Recorder:
         self.advance(at_s)
         self.metrics.count(event, at_s)
 
-    def pass_over(self, events: Iterable[tuple[float, Mapping[str, Any]]], step_s: float) -> None:
-        """Count events of the past, oldest first, with a scrape every `step_s` seconds that sees what was counted alone.
-
-        What is a level now, such as who is active, says nothing about the past that anybody asks for.
-        """
-        usual_s, self._step_s, self._is_past = self._step_s, step_s, True
-        for at_s, event in events:
-            self.take(event, at_s)
-        self._step_s, self._is_past = usual_s, False
-
     def advance(self, now_s: float) -> None:
         """Make the scrapes that are due at `now_s`; none before the first event."""
         while self._next_s is not None and self._next_s <= now_s:
-            self._scrape(self._next_s)
+            self.scrape(self._next_s)
             self._next_s += self._step_s
 
-    def _scrape(self, at_s: float) -> None:
-        samples = (
-            [*self.metrics.counted()] if self._is_past else [*self.metrics.samples(at_s), *self._further()]
-        )
+    def scrape(self, at_s: float, *, counted_only: bool = False) -> None:
+        """Hand on all series as they are, as of `at_s`; or those that were counted alone, without what is a level."""
+        samples = list(self.metrics.counted())
+        if not counted_only:
+            samples = [*self.metrics.samples(at_s), *self._further()]
         fresh = [s for s in samples if s.begins_at_zero and (s.name, s.labels) not in self._known]
         if fresh:
             self._known.update((sample.name, sample.labels) for sample in fresh)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from phasegate.markdown import as_markdown, one_line
 from phasegate.version.semver import Level, Version
 
 if TYPE_CHECKING:
@@ -21,12 +22,6 @@ _BREAKING = "Breaking changes"
 _GROUPS = {"feat": "Features", "fix": "Fixes", "perf": "Performance", "docs": "Documentation"}
 """Kinds of change that users notice, in the order of their groups; the others are left out."""
 _NOTHING = "No change that users notice."
-
-_CODE_SPAN = re.compile(r"(?<!`)(`[^`<>&{}]+`)(?!`)")
-_SPECIAL = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])")
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "{": "&#123;", "}": "&#125;"})
-_BLOCK_START = re.compile(r"[!-%'-/:-@^|~]")
-_ORDERED_START = re.compile(r"(\d+)([.)])", re.ASCII)
 
 _TITLE = "# Changelog"
 _QUOTED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[`~]*[ \t\r]*$|<!--.*?-->", re.MULTILINE | re.DOTALL)
@@ -48,27 +43,10 @@ def render_section(version: Version, day: date, changes: Iterable[Change]) -> st
 
 
 def _entry(change: Change) -> str:
-    scope = f"**{as_markdown(change.scope)}:** " if _one_line(change.scope) else ""
+    scope = f"**{as_markdown(change.scope)}:** " if one_line(change.scope) else ""
     lines = [f"- {scope}{as_markdown(change.summary)}"]
-    lines += [f"    - {as_markdown(text)}" for text in change.breaking if _one_line(text)]
+    lines += [f"    - {as_markdown(text)}" for text in change.breaking if one_line(text)]
     return "\n".join(lines)
-
-
-def as_markdown(text: str) -> str:
-    """`text` on one line, written so that Markdown shows it as it was typed."""
-    pieces = _CODE_SPAN.split(_one_line(text))
-    escaped = "".join(piece if index % 2 else _escape(piece) for index, piece in enumerate(pieces))
-    if _BLOCK_START.match(escaped):
-        return f"&#{ord(escaped[0])};{escaped[1:]}"
-    return _ORDERED_START.sub(r"\1\\\2", escaped, count=1) if _ORDERED_START.match(escaped) else escaped
-
-
-def _escape(text: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", text).translate(_ENTITIES)
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def insert_section(changelog: str | None, section: str) -> str:

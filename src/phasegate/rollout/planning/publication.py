@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from phasegate.config import DOCS_PHASE
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.ledger.times import iso
+from phasegate.markdown import as_markdown
 from phasegate.rollout.planning.plan import (
     NODE,
     CommitSpec,
@@ -20,7 +21,6 @@ from phasegate.rollout.planning.plan import (
     TreeSpec,
 )
 from phasegate.rollout.reading.world import branch_ref, tag_ref
-from phasegate.version.changelog import as_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

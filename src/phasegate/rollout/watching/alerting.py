@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from phasegate.telemetry.metrics import Sample
 
 STEP_S = 15.0
-"""How often series are scraped and rules evaluated, in seconds."""
+"""So long before its first sample a series counts as 0, in seconds."""
 
 PAST_STEP_S = 60.0
-"""The same for what was before the watch began, in seconds."""
+"""How often the past is sampled, in seconds; the present is with every look."""
 
 ROUTES = {
     Severity.CRITICAL: ("file", "console", "apprise"),
@@ -86,16 +86,25 @@ class Alerting:
         self._reach_s = max((rule.condition.reach_s for rule in self.rules), default=0.0)
 
     def take(self, event: Mapping[str, Any], at_s: float) -> None:
-        """Count an event; events come in the order of time, but for late ones."""
-        self._recorder.take(event, at_s)
+        """Count an event; the next look sees it."""
+        self._recorder.metrics.count(event, at_s)
 
     def catch_up(self, events: Iterable[tuple[float, Mapping[str, Any]]]) -> None:
-        """Count the events of the past, oldest first."""
-        self._recorder.pass_over(events, PAST_STEP_S)
+        """Count the events of the past, oldest first, as if somebody had looked now and then.
+
+        What is a level, such as who is active, says nothing about the past that a rule asks for.
+        """
+        due_s: float | None = None
+        for at_s, event in events:
+            while due_s is not None and due_s <= at_s:
+                self._recorder.scrape(due_s, counted_only=True)
+                due_s += PAST_STEP_S
+            due_s = at_s + PAST_STEP_S if due_s is None else due_s
+            self.take(event, at_s)
 
     def look(self, now_s: float, *, tell: bool = True) -> Look:
         """Evaluate every rule at `now_s`, remember the outcome, and tell what is due."""
-        self._recorder.advance(now_s)
+        self._recorder.scrape(now_s)
         self.store.forget(now_s - self._reach_s - 2 * STEP_S)
         self.board = replace(self.board, alerts=evaluate(self.rules, self.store, self.board.alerts, now_s))
         told, failures = self._tell(now_s) if tell else ((), ())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from phasegate.config import HEALTHY, PUBLIC_PHASE
 from phasegate.ledger.chain import read_operations
+from phasegate.markdown import as_markdown
 from phasegate.rollout.reading.watching import look_at, plugin_name
 from phasegate.rollout.watching.setting import setting_of
 from phasegate.telemetry.judge.trail import trails
@@ -14,7 +15,6 @@ from phasegate.telemetry.reports.document import document_of
 from phasegate.telemetry.reports.period import Period, step_for
 from phasegate.telemetry.reports.report import Report, make_report
 from phasegate.telemetry.reports.validation import validate
-from phasegate.version.changelog import as_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

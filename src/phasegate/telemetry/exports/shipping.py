@@ -45,9 +45,12 @@ def ship(
             sent += _flush(pending, send)
 
     recorder = Recorder(step_s, scraped, lambda: released)
+    at_s = None
     for at_s, event in events:
         recorder.take(event, at_s)
-    recorder.advance(until_s)
+    if at_s is not None:
+        recorder.advance(until_s)
+        recorder.scrape(until_s)
     return sent + _flush(pending, send)
 
 

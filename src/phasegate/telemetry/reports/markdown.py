@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from phasegate.markdown import as_cell, as_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from phasegate.telemetry.reports.document import Document, Section, Table
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~])")
-
 
 def write_markdown(document: Document) -> str:
     """The document as Markdown; its plots are left out."""
-    return "\n".join([f"# {_plain(document.title)}", "", _plain(document.about), *_sections(document), ""])
+    return "\n".join(
+        [f"# {as_markdown(document.title)}", "", as_markdown(document.about), *_sections(document), ""]
+    )
 
 
 def _sections(document: Document) -> Iterator[str]:
@@ -27,7 +28,7 @@ def _sections(document: Document) -> Iterator[str]:
 def _section(section: Section) -> Iterator[str]:
     yield from ("", f"## {section.title}")
     for sentence in section.sentences:
-        yield from ("", _plain(sentence))
+        yield from ("", as_markdown(sentence))
     if section.table is not None and section.table.rows:
         yield ""
         yield from _table(section.table)
@@ -36,9 +37,4 @@ def _section(section: Section) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     yield f"| {' | '.join(table.headings)} |"
     yield f"|{'---|' * len(table.headings)}"
-    yield from (f"| {' | '.join(map(_plain, row))} |" for row in table.rows)
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    yield from (f"| {' | '.join(map(as_cell, row))} |" for row in table.rows)

@@ -1,0 +1,199 @@
+"""The verbs that look at a plugin in use, as whole processes."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fixtures.fleet import Fleet
+from phasegate.errors import ErrorCode
+from verbs import ask, invoke
+from workshop import Workshop
+
+if TYPE_CHECKING:
+    import subprocess
+
+pytestmark = pytest.mark.once
+CONFIG = "[telemetry]\nlogs = ['{logs}']\nplugin = 'rforge'\n"
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """A repository with a public release that forty installs use, two of whose runs fail."""
+    folder = tmp_path_factory.mktemp("used")
+    fleet = Fleet(folder / "fleet", seed=5)
+    workshop = Workshop(folder)
+    workshop.now_s = int(time.time()) - 3600
+    workshop.release()
+    workshop.commit("chore: watch", {"phasegate.toml": CONFIG.format(logs=fleet.logs)})
+    fleet.use(range(40), "1.0.0", error_rate=0.0, runs=2)
+    fleet.use(range(2), "1.0.0", error_rate=1.0)
+    fleet.fail_to_start(range(40, 42), "1.0.0")
+    return workshop
+
+
+@pytest.fixture
+def unused(workshop: Workshop, tmp_path: Path) -> Workshop:
+    workshop.commit("chore: watch", {"phasegate.toml": CONFIG.format(logs=tmp_path / "nothing")})
+    return workshop
+
+
+def run(workshop: Workshop, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return invoke(workshop.root, *arguments)
+
+
+def test_a_report_tells_the_same_in_every_format(used: Workshop, tmp_path: Path) -> None:
+    told = ask(used.root, "report")
+    assert (told["totals"]["served"], told["totals"]["failed"]) == (82, 2)
+    assert told["quality"]["not_started"] == 2
+    assert told["adoption"] == 1.0
+    page = tmp_path / "page.html"
+    assert "82 of them served" in run(used, "report").stdout
+    assert "82 of them served" in run(used, "report", "--format", "markdown").stdout
+    assert run(used, "report", "--format", "html", "--out", str(page)).stdout == f"written: {page}\n"
+    assert "82 of them served" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("options", [("--period", "year"), ("--format", "pdf")])
+def test_a_report_of_nothing_known_is_refused(used: Workshop, options: tuple[str, ...]) -> None:
+    assert run(used, "report", *options).returncode == ErrorCode.USAGE.exit_status
+
+
+def test_validation_ends_with_what_it_found(used: Workshop, unused: Workshop) -> None:
+    failed = run(used, "report.validate", "--since", "1h", "--json")
+    assert failed.returncode == ErrorCode.RELEASE_UNHEALTHY.exit_status
+    assert json.loads(failed.stdout)["verdict"] == "FAIL"
+    nothing = run(unused, "report.validate")
+    assert nothing.returncode == ErrorCode.TELEMETRY_MISSING.exit_status
+    assert "no event in this time" in nothing.stdout
+
+
+def test_usage_tells_who_used_what(used: Workshop) -> None:
+    told = ask(used.root, "report.usage")
+    assert told["audience"][0]["installs"] == 42
+    assert "Commands" in run(used, "report.usage", "--since", "7d").stdout
+
+
+def test_a_span_that_is_none_is_refused(used: Workshop) -> None:
+    assert run(used, "report.usage", "--since", "soon").returncode == ErrorCode.USAGE.exit_status
+
+
+def test_the_monitor_tells_what_fires_once(used: Workshop) -> None:
+    first = ask(used.root, "monitor", "--hours", "1")
+    assert {a["rule"] for a in first["alerts"] if a["phase"] == "firing"} >= {"InitialisationFailed"}
+    assert "failed to start" in used.notices
+    before = used.notices
+    assert run(used, "monitor", "--once").returncode == 0
+    assert used.notices == before
+
+
+def test_a_notice_that_cannot_be_sent_is_reported_and_the_status_says_so(used: Workshop) -> None:
+    config = (used.root / "phasegate.toml").read_text(encoding="utf-8")
+    (used.root / "phasegate.toml").write_text(
+        f"{config}\n[notify]\napprise_variable = 'NOWHERE'\n", encoding="utf-8"
+    )
+    try:
+        done = run(used, "monitor", "--once")
+    finally:
+        (used.root / "phasegate.toml").write_text(config, encoding="utf-8")
+    assert done.returncode == ErrorCode.EFFECTS_OPEN.exit_status
+    assert "NOWHERE is not set" in done.stderr
+
+
+def test_a_silence_needs_a_rule_a_reason_and_an_end(used: Workshop) -> None:
+    said = ask(
+        used.root,
+        "monitor.silence",
+        "--rule",
+        "ErrorRateHigh",
+        "--for",
+        "2h",
+        "--reason",
+        "we know",
+        "--label",
+        "version=1.0.0",
+    )
+    assert said["silence"]["labels"] == {"version": "1.0.0"}
+    assert said["silence"]["by"] == "Test Author <author@example.test>"
+    for options in (
+        ("--rule", "Nothing", "--reason", "x"),
+        ("--rule", "ErrorRateHigh"),
+        ("--rule", "ErrorRateHigh", "--reason", "x", "--label", "version"),
+    ):
+        assert run(used, "monitor.silence", *options).returncode == ErrorCode.USAGE.exit_status
+
+
+def test_runs_and_errors_are_listed_and_filtered(used: Workshop) -> None:
+    runs = run(used, "monitor.performance", "--once").stdout.splitlines()
+    assert len(runs) == 82
+    assert not run(used, "monitor.performance", "--once", "--version", "9.9.9").stdout
+    errors = run(used, "monitor.errors", "--once", "--json").stdout.splitlines()
+    assert {json.loads(line)["category"] for line in errors} == {"PluginError"}
+
+
+def test_an_incident_is_opened_from_the_ledger_and_the_logs(used: Workshop) -> None:
+    told = ask(used.root, "incident", "--title", "It breaks", "--severity", "high")
+    text = Path(told["path"]).read_text(encoding="utf-8")
+    assert text.startswith("# Incident: It breaks\n")
+    assert "`invoke rollback --quick --reason REASON`" in text
+    assert "Deploy 1.0.0 to public" in text
+    assert re.search(r"the first of \d+ errors PluginError on 1\.0\.0", text)
+    assert run(used, "incident", "--severity", "urgent").returncode == ErrorCode.USAGE.exit_status
+
+
+def test_the_days_summary_tells_how_the_plugin_fared(used: Workshop) -> None:
+    done = run(used, "notify", "--kind", "summary", "--plan")
+    assert done.returncode == 0
+    assert "82 of them served" in done.stdout
+
+
+def test_an_alert_is_no_notice_that_people_send(used: Workshop) -> None:
+    assert run(used, "notify", "--kind", "alert", "--yes").returncode == ErrorCode.USAGE.exit_status
+
+
+def test_rules_are_exported_with_their_tests(used: Workshop, tmp_path: Path) -> None:
+    told = ask(
+        used.root,
+        "monitor.export",
+        "--prometheus",
+        str(tmp_path / "out"),
+        "--webhook",
+        "http://127.0.0.1:9/x",
+    )
+    names = {str(Path(path).relative_to(tmp_path / "out").as_posix()) for path in told["written"]}
+    assert {
+        "rules.yml",
+        "alertmanager.yml",
+        "dashboard.json",
+        "report.sql",
+        "tests/ErrorRateHigh.yml",
+    } <= names
+
+
+def test_a_store_that_does_not_take_the_metrics_is_told(used: Workshop) -> None:
+    done = run(used, "monitor.push", "--to", "http://127.0.0.1:9", "--since", "1h")
+    assert done.returncode == ErrorCode.TELEMETRY_UNSENT.exit_status
+    assert run(used, "monitor.push").returncode == ErrorCode.TELEMETRY_UNSENT.exit_status
+
+
+def test_old_logs_go_and_young_ones_stay(used: Workshop) -> None:
+    assert run(used, "monitor.prune").stdout == "Nothing to do.\n"
+
+
+def test_a_plugin_without_a_server_cannot_be_probed(used: Workshop) -> None:
+    assert run(used, "monitor.probe").returncode == ErrorCode.TELEMETRY_MISSING.exit_status
+
+
+def test_a_case_that_is_none_is_refused(used: Workshop, tmp_path: Path) -> None:
+    (tmp_path / "case.json").write_text("{}", encoding="utf-8")
+    for path in (tmp_path / "case.json", tmp_path / "nothing.json"):
+        assert run(used, "watch", "--replay", str(path)).returncode == ErrorCode.USAGE.exit_status
+
+
+def test_without_a_rollout_there_is_nothing_to_watch(unused: Workshop) -> None:
+    assert run(unused, "watch", "--once").returncode == ErrorCode.ROLLOUT_MISSING.exit_status
