@@ -19,10 +19,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Band:
-    """Between what a quantity lies over time: time, low, high."""
+    """Between what a quantity lies over time: time, and low and high; None where there was nothing, which interrupts the band."""
 
     name: str
-    points: tuple[tuple[float, float, float], ...]
+    points: tuple[tuple[float, tuple[float, float] | None], ...]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class TimeChart:
         for line in self.lines:
             yield from (value for _, value in line.points if value is not None)
         for band in self.bands:
-            yield from (value for _, low, high in band.points for value in (low, high))
+            yield from (value for _, limits in band.points for value in limits or ())
         yield from (limit.value for limit in self.limits)
 
     @property

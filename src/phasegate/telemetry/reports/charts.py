@@ -40,9 +40,11 @@ def chart_errors(report: Report) -> TimeChart:
     """The error rate over time, with the limits between which it lies at all times together, with 95 % confidence."""
     buckets = _gapless(report.timeline, report)
     band = tuple(
-        (at_s, *share_limits(bucket.runs.failed, bucket.runs.served))
+        (
+            at_s,
+            share_limits(bucket.runs.failed, bucket.runs.served) if bucket and bucket.runs.served else None,
+        )
         for at_s, bucket in buckets
-        if bucket is not None and bucket.runs.served
     )
     return TimeChart(
         key="errors-chart",
@@ -51,7 +53,7 @@ def chart_errors(report: Report) -> TimeChart:
         since_s=report.window.since_s,
         until_s=report.window.until_s,
         lines=(Line("error rate", tuple((at_s, b.runs.error_rate if b else None) for at_s, b in buckets)),),
-        bands=(Band("95 % confidence band", band),) if band else (),
+        bands=(Band("95 % confidence band", band),),
         limits=(Limit("promised", MOST_ERRORS),),
         marks=report.setting.marks,
     )
@@ -94,13 +96,19 @@ def chart_evidence(report: Report) -> tuple[TimeChart, ...]:
             lines=tuple(
                 Line(trail["rule"], tuple((at_s, e) for at_s, e in trail["points"])) for trail in trails
             ),
-            limits=tuple(
-                Limit(f"{trail['rule']} fires", float(trail["threshold"]))
-                for trail in {trail["threshold"]: trail for trail in trails}.values()
-            ),
+            limits=tuple(_thresholds(trails)),
             is_logarithmic=True,
         ),
     )
+
+
+def _thresholds(trails: Sequence[Mapping[str, Any]]) -> Iterator[Limit]:
+    """What is needed to fire, each value once, with the rules that need it."""
+    rules: dict[float, list[str]] = {}
+    for trail in trails:
+        rules.setdefault(float(trail["threshold"]), []).append(trail["rule"])
+    for threshold, names in sorted(rules.items()):
+        yield Limit(f"needed by {', '.join(names)}", threshold)
 
 
 def _bars(counts: Mapping[str, int], expected: Mapping[str, float]) -> tuple[Bar, ...]:

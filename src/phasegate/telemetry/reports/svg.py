@@ -12,6 +12,8 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Callable
 
+from phasegate.terminal import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -25,6 +27,9 @@ _MOST_TIMES = 9
 _DAY_S = 86400
 _DOTS = 60
 """A line of more points than that shows no dot for each."""
+
+_MARK_ROWS, _MARK_HEIGHT, _LETTER = 4, 16, 7.5
+"""Rows for the words of marks, their height, and how wide a letter of them is at most, on average."""
 
 _BAR_HEIGHT, _BAR_GAP, _NAMES_WIDTH = 26, 8, 200
 
@@ -44,11 +49,19 @@ class _Scale:
         return round(self._begin + share * (self._end - self._begin), 1)
 
 
+def shown(text: str) -> str:
+    """`text` as a page shows it: as it is, without effect, and with what cannot be seen, or turns writing round, by its code."""
+    return escape(printable(text))
+
+
 def draw_times(chart: TimeChart) -> str:
     """The plot of quantities over time."""
     low, high, ticks = _value_axis(list(chart.values()), is_logarithmic=chart.is_logarithmic)
-    across = _Scale(chart.since_s, chart.until_s, LEFT, WIDTH - RIGHT)
+    along = _Scale(chart.since_s, chart.until_s, LEFT, WIDTH - RIGHT)
     down = _Scale(low, high, HEIGHT - BOTTOM, TOP, is_logarithmic=chart.is_logarithmic)
+
+    def across(at_s: float) -> float:  # the first step may begin before the time that is shown
+        return along(min(max(at_s, chart.since_s), chart.until_s))
 
     def clipped(value: float) -> float:
         return down(min(max(value, low), high))
@@ -56,10 +69,14 @@ def draw_times(chart: TimeChart) -> str:
     parts = [
         *_value_grid(ticks, down, chart.unit),
         *_time_grid(chart, across),
-        *(_draw_band(band, number, across, clipped) for number, band in enumerate(chart.bands)),
+        *(
+            part
+            for number, band in enumerate(chart.bands)
+            for part in _draw_band(band, number, across, clipped)
+        ),
         *(
             f'<line class="limit" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{clipped(limit.value)}" y2="{clipped(limit.value)}">'
-            f"<title>{escape(limit.name)}: {value_text(limit.value, chart.unit)}</title></line>"
+            f"<title>{shown(limit.name)}: {value_text(limit.value, chart.unit)}</title></line>"
             for limit in chart.limits
         ),
         *(
@@ -67,10 +84,11 @@ def draw_times(chart: TimeChart) -> str:
             for number, line in enumerate(chart.lines)
             for part in _draw_line(line, number, chart, across, clipped)
         ),
-        *(part for mark in chart.marks for part in _draw_mark(mark, across)),
+        *_draw_marks(chart.marks, across),
     ]
     axes = f'data-since="{chart.since_s:.0f}" data-until="{chart.until_s:.0f}" data-low="{low:g}" data-high="{high:g}"'
-    return _figure(chart.key, chart.title, HEIGHT, axes, parts)
+    height = HEIGHT + (_MARK_ROWS - 1) * _MARK_HEIGHT * bool(chart.marks)
+    return _figure(chart.key, chart.title, height, axes, parts)
 
 
 def draw_shares(chart: ShareChart) -> str:
@@ -82,8 +100,8 @@ def draw_shares(chart: ShareChart) -> str:
         top = _BAR_GAP + number * (_BAR_HEIGHT + _BAR_GAP)
         middle, end = top + _BAR_HEIGHT * 0.7, across(bar.share)
         box = f'x="{_NAMES_WIDTH}" y="{top}" width="{max(end - _NAMES_WIDTH, 1):.1f}" height="{_BAR_HEIGHT}"'
-        said = f"<title>{escape(bar.name)}: {bar.count} ({bar.share:.1%})</title>"
-        name, place = escape(_cut(bar.name)), f'x="{_NAMES_WIDTH - 10}" y="{middle:.1f}" text-anchor="end"'
+        said = f"<title>{shown(bar.name)}: {bar.count} ({bar.share:.1%})</title>"
+        name, place = shown(_cut(bar.name)), f'x="{_NAMES_WIDTH - 10}" y="{middle:.1f}" text-anchor="end"'
         parts += [
             f'<text class="name" {place}>{name}</text>',
             f'<rect class="bar" {box} data-share="{bar.share:.6f}">{said}</rect>',
@@ -112,8 +130,8 @@ def time_text(at_s: float, *, with_time: bool = True) -> str:
 
 def _figure(key: str, title: str, height: float, axes: str, parts: Sequence[str]) -> str:
     return (
-        f'<svg id="{escape(key)}" viewBox="0 0 {WIDTH} {height:g}" role="img" aria-labelledby="{escape(key)}-title" {axes}>'
-        f'<title id="{escape(key)}-title">{escape(title)}</title>{"".join(parts)}</svg>'
+        f'<svg id="{shown(key)}" viewBox="0 0 {WIDTH} {height:g}" role="img" aria-labelledby="{shown(key)}-title" {axes}>'
+        f'<title id="{shown(key)}-title">{shown(title)}</title>{"".join(parts)}</svg>'
     )
 
 
@@ -140,10 +158,10 @@ def _value_grid(ticks: Sequence[float], down: _Scale, unit: str) -> Iterator[str
     for tick in ticks:
         place = down(tick)
         yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{place}" y2="{place}"/>'
-        yield f'<text class="tick" x="{LEFT - 8}" y="{place + 4}" text-anchor="end">{escape(value_text(tick, unit))}</text>'
+        yield f'<text class="tick" x="{LEFT - 8}" y="{place + 4}" text-anchor="end">{shown(value_text(tick, unit))}</text>'
 
 
-def _time_grid(chart: TimeChart, across: _Scale) -> Iterator[str]:
+def _time_grid(chart: TimeChart, across: Callable[[float], float]) -> Iterator[str]:
     span_s = chart.until_s - chart.since_s
     step_s = next((s for s in _TIME_STEPS_S if span_s / s <= _MOST_TIMES), 30 * _DAY_S)
     at_s = math.ceil(chart.since_s / step_s) * step_s
@@ -156,14 +174,23 @@ def _time_grid(chart: TimeChart, across: _Scale) -> Iterator[str]:
         at_s += step_s
 
 
-def _draw_band(band: Band, number: int, across: _Scale, down: Callable[[float], float]) -> str:
-    upper = [f"{across(at_s)},{down(high)}" for at_s, _, high in band.points]
-    lower = [f"{across(at_s)},{down(low)}" for at_s, low, _ in reversed(band.points)]
-    return f'<polygon class="band s{number}" points="{" ".join(upper + lower)}"><title>{escape(band.name)}</title></polygon>'
+def _draw_band(
+    band: Band, number: int, across: Callable[[float], float], down: Callable[[float], float]
+) -> Iterator[str]:
+    for is_there, run in groupby(band.points, key=lambda point: point[1] is not None):
+        points = [(across(at_s), limits) for at_s, limits in run if limits is not None]
+        if is_there:
+            upper = [f"{place},{down(high)}" for place, (_, high) in points]
+            lower = [f"{place},{down(low)}" for place, (low, _) in reversed(points)]
+            yield f'<polygon class="band s{number}" points="{" ".join(upper + lower)}"><title>{shown(band.name)}</title></polygon>'
 
 
 def _draw_line(
-    line: Line, number: int, chart: TimeChart, across: _Scale, down: Callable[[float], float]
+    line: Line,
+    number: int,
+    chart: TimeChart,
+    across: Callable[[float], float],
+    down: Callable[[float], float],
 ) -> Iterator[str]:
     for is_there, run in groupby(line.points, key=lambda point: point[1] is not None):
         points = [(at_s, value) for at_s, value in run if value is not None]
@@ -176,15 +203,24 @@ def _draw_line(
         words = f"{line.name}, {time_text(at_s)}: {value_text(value, chart.unit)}"
         yield (
             f'<circle class="dot s{number}" cx="{across(at_s)}" cy="{down(value)}" r="{radius}" data-at="{at_s:.0f}"'
-            f' data-value="{value:.9g}"><title>{escape(words)}</title></circle>'
+            f' data-value="{value:.9g}"><title>{shown(words)}</title></circle>'
         )
 
 
-def _draw_mark(mark: Mark, across: _Scale) -> Iterator[str]:
-    place, kind = across(mark.at_s), "mark bad" if mark.is_bad else "mark"
-    yield f'<line class="{kind}" x1="{place}" x2="{place}" y1="{TOP}" y2="{HEIGHT - BOTTOM}">'
-    yield f"<title>{escape(mark.text)}, {time_text(mark.at_s)}</title></line>"
-    yield f'<text class="{kind}" x="{place}" y="{HEIGHT - 8}" text-anchor="middle">{escape(_cut(mark.text))}</text>'
+def _draw_marks(marks: Sequence[Mark], across: Callable[[float], float]) -> Iterator[str]:
+    """A line each, and its words below in the first row that has room; where none has, the line's title says it alone."""
+    ends = [0.0] * _MARK_ROWS
+    for mark in marks:
+        place, kind, words = across(mark.at_s), "mark bad" if mark.is_bad else "mark", _cut(mark.text)
+        yield f'<line class="{kind}" x1="{place}" x2="{place}" y1="{TOP}" y2="{HEIGHT - BOTTOM}">'
+        yield f"<title>{shown(mark.text)}, {time_text(mark.at_s)}</title></line>"
+        width = _LETTER * len(printable(words))
+        begin = min(max(place - width / 2, 0.0), WIDTH - width)
+        row = next((number for number, end in enumerate(ends) if begin >= end), None)
+        if row is not None:
+            ends[row] = begin + width + _LETTER
+            at = f'x="{begin + width / 2:.1f}" y="{HEIGHT - 8 + row * _MARK_HEIGHT}" text-anchor="middle"'
+            yield f'<text class="{kind}" {at}>{shown(words)}</text>'
 
 
 def _cut(text: str, most: int = 28) -> str:
