@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from phasegate.docs.page import NOTE, Page, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from invoke.collection import Collection
 
@@ -27,8 +27,14 @@ def page(collection: Collection) -> Page:
 def render(collection: Collection) -> str:
     """The page as Markdown: each task with its options."""
     tasks: Any = collection  # invoke's type stubs forget that a collection is indexed by name
-    sections = [_section(name, tasks[name]) for name in sorted(tasks.task_names)]
-    return "\n".join(["# Tasks", "", NOTE, "", *sections])
+    names = sorted(_called(name, aliases) for name, aliases in tasks.task_names.items())
+    return "\n".join(["# Tasks", "", NOTE, "", *(_section(name, tasks[name]) for name in names)])
+
+
+def _called(name: str, aliases: Sequence[str]) -> str:
+    """What people call a task: a collection's default task goes by the collection's name."""
+    collection = name.rpartition(".")[0]
+    return collection if collection in aliases else name
 
 
 def _section(name: str, task: Any) -> str:

@@ -53,3 +53,10 @@ def test_rendering_twice_gives_the_same_and_leaves_the_tasks_their_help() -> Non
 
 def test_tasks_of_a_nested_collection_have_their_full_name() -> None:
     assert "## `invoke inner.status`" in render(Collection(inner=Collection(status)))
+
+
+def test_the_default_task_of_a_nested_collection_goes_by_its_name_and_before_the_others() -> None:
+    inner = Collection("inner", deploy)
+    inner.add_task(status, default=True)
+    headings = [line for line in render(Collection(inner)).splitlines() if line.startswith("## ")]
+    assert headings == ["## `invoke inner`", "## `invoke inner.deploy`"]
