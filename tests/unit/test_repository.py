@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from client.people import VERSIONS
-from phasegate.config import CRITERIA, Config, Gate, Notify, Phase
+from phasegate.config import CRITERIA, UNATTENDED, Config, Gate, Notify, Phase, Telemetry, Watch
 from phasegate.config_file import load_config
 from phasegate.hosting.ruleset import FILE, read_ruleset
 from phasegate.rollout.planning import criteria
@@ -187,9 +187,10 @@ def test_the_criteria_that_a_configuration_can_name_are_those_there_are() -> Non
 
 def test_the_configuration_page_names_every_key() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    keys = [name for value in (Config, Phase, Gate, Notify) for name in value.__dataclass_fields__]
-    asked = {re.sub("_s$", "", key) for key in keys} - {"name"}
+    values = (Config, Phase, Gate, Notify, Telemetry, Watch)
+    asked = {re.sub("_s$", "", name) for value in values for name in value.__dataclass_fields__} - {"name"}
     assert {key for key in asked if f"| `{key}` |" not in page} == set()
+    assert {word for word in (*CRITERIA, *UNATTENDED) if f'`"{word}"`' not in page} == set()
 
 
 def test_every_page_is_in_the_navigation() -> None:
