@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
 from client.people import VERSIONS
 from phasegate.config import CRITERIA, UNATTENDED, Config, Gate, Notify, Phase, Telemetry, Watch
-from phasegate.config_file import load_config
+from phasegate.config_file import load_config, read_config
 from phasegate.hosting.ruleset import FILE, read_ruleset
 from phasegate.rollout.planning import criteria
 from phasegate.tasks.collection import namespace
@@ -197,3 +200,27 @@ def test_every_page_is_in_the_navigation() -> None:
     nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:")[1]
     pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
     assert {page for page in pages if page not in nav} == set()
+
+
+def examples(page: Path, language: str) -> list[str]:
+    """The fenced blocks of a page in `language`, without the indentation that a list gives them."""
+    blocks = re.findall(
+        rf"^ *```{language}\n.*?^ *```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    return [dedent(block).split("\n", 1)[1].rsplit("\n", 1)[0] for block in blocks]
+
+
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+SETTINGS = [(page.name, text) for page in PAGES for text in examples(page, "toml")]
+
+
+@pytest.mark.parametrize("text", [text for _, text in SETTINGS], ids=[name for name, _ in SETTINGS])
+def test_a_configuration_that_the_documentation_shows_is_one(text: str) -> None:
+    read_config({"pyproject.toml": text.encode()})
+
+
+def test_the_event_that_the_documentation_shows_is_one() -> None:
+    schema = json.loads((ROOT / "src/phasegate/telemetry/event.schema.json").read_bytes())
+    [text] = examples(ROOT / "docs" / "adoption.md", "json")
+    jsonschema.Draft202012Validator(schema).validate(json.loads(text))
+    assert "\n" not in text
