@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +56,9 @@ def main(arguments: list[str]) -> int:
     environment.pop(
         "PYTHONDONTWRITEBYTECODE", None
     )  # the environments are ours; uncached, each start takes twice as long
-    return subprocess.run([str(PYTHON), "-m", *arguments], env=environment, check=False).returncode
+    with subprocess.Popen([str(PYTHON), "-m", *arguments], env=environment) as tool:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the tool's, which says how it ended
+        return tool.wait()
 
 
 if __name__ == "__main__":
