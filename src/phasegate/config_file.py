@@ -20,7 +20,6 @@ from phasegate.config import (
     Telemetry,
     Watch,
 )
-from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.toml_table import (
     Table,
     boolean,
@@ -36,6 +35,7 @@ from phasegate.toml_table import (
     optional,
     positive,
     read_toml,
+    refuse_mistakes,
     tag_format,
     text,
     variable,
@@ -89,13 +89,7 @@ def parse_config(table: object, *, where: str = "phasegate.toml") -> Config:
     """
     mistakes: list[str] = []
     config = _read_config(Table(table, "", mistakes))
-    if mistakes:
-        raise PhasegateError(
-            ErrorCode.CONFIG_INVALID,
-            f"{where} has {len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}.",
-            hint="Mend the keys above and repeat the command; nothing was changed.",
-            details=tuple(mistakes),
-        )
+    refuse_mistakes(where, mistakes)
     return config
 
 

@@ -50,6 +50,17 @@ def read_toml(name: str, content: bytes) -> dict[str, Any]:
         ) from error
 
 
+def refuse_mistakes(where: str, mistakes: Sequence[str]) -> None:
+    """Raise `config-invalid` with every mistake in the file called `where`, if there is one."""
+    if mistakes:
+        raise PhasegateError(
+            ErrorCode.CONFIG_INVALID,
+            f"{where} has {len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}.",
+            hint="Mend the keys above and repeat the command; nothing was changed.",
+            details=tuple(mistakes),
+        )
+
+
 class Table:
     """A TOML table under inspection: hands out values, collects mistakes under their full key."""
 

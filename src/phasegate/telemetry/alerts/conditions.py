@@ -47,8 +47,19 @@ class Condition(ABC):
         """The value of each group where the guard holds."""
 
 
+class Windowed(Condition):
+    """A condition about what was counted in a window."""
+
+    window_s: float
+
+    @property
+    def reach_s(self) -> float:
+        """The window."""
+        return self.window_s
+
+
 @dataclass(frozen=True)
-class Share(Condition):
+class Share(Windowed):
     """Part ÷ whole of what was counted in a window; its complement where the part is the good one."""
 
     part: Selector
@@ -61,11 +72,6 @@ class Share(Condition):
     def source(self) -> Selector:
         """What was counted."""
         return self.whole
-
-    @property
-    def reach_s(self) -> float:
-        """The window, and what lies before it."""
-        return self.window_s
 
     def promql(self, by: Sequence[str]) -> str:
         """Its value in PromQL."""
@@ -86,7 +92,7 @@ class Share(Condition):
 
 
 @dataclass(frozen=True)
-class Growth(Condition):
+class Growth(Windowed):
     """How much was counted in a window."""
 
     series: Selector
@@ -96,11 +102,6 @@ class Growth(Condition):
     def source(self) -> Selector:
         """What was counted."""
         return self.series
-
-    @property
-    def reach_s(self) -> float:
-        """The window, and what lies before it."""
-        return self.window_s
 
     def promql(self, by: Sequence[str]) -> str:
         """Its value in PromQL."""
@@ -112,7 +113,7 @@ class Growth(Condition):
 
 
 @dataclass(frozen=True)
-class Change(Condition):
+class Change(Windowed):
     """A quantile of a histogram in a window ÷ the same some time earlier."""
 
     histogram: str
@@ -233,7 +234,7 @@ class Subset(Condition):
 
 
 @dataclass(frozen=True)
-class Distribution(Condition):
+class Distribution(Windowed):
     """How what was counted in a window shares out over the values of one more label."""
 
     series: Selector
@@ -249,11 +250,6 @@ class Distribution(Condition):
     def source(self) -> Selector:
         """What was counted."""
         return self.series
-
-    @property
-    def reach_s(self) -> float:
-        """The window, and what lies before it."""
-        return self.window_s
 
     def promql(self, by: Sequence[str]) -> str:
         """Its value in PromQL."""

@@ -6,11 +6,20 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.telemetry.alerts.conditions import Change, Distribution, Growth, Level, Share, Subset
 from phasegate.telemetry.alerts.rule import Limit, Recorded, Rule, RuleBook, Severity, Side
 from phasegate.telemetry.series import Selector
-from phasegate.toml_table import Table, boolean, choice_of, duration_s, limit_s, list_of, read_toml, text
+from phasegate.toml_table import (
+    Table,
+    boolean,
+    choice_of,
+    duration_s,
+    limit_s,
+    list_of,
+    read_toml,
+    refuse_mistakes,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,13 +58,7 @@ def read_rules(name: str, content: bytes) -> RuleBook:
         tuple(_read_rule(rule, table) for rule, table in document.tables("rules").items()),
         tuple(_read_recorded(metric, table) for metric, table in document.tables("recorded").items()),
     )
-    if mistakes:
-        raise PhasegateError(
-            ErrorCode.CONFIG_INVALID,
-            f"{name} has {len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}.",
-            hint="Mend the keys above and repeat the command; nothing was changed.",
-            details=tuple(mistakes),
-        )
+    refuse_mistakes(name, mistakes)
     return book
 
 
