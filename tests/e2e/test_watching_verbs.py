@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -197,3 +198,45 @@ def test_a_case_that_is_none_is_refused(used: Workshop, tmp_path: Path) -> None:
 
 def test_without_a_rollout_there_is_nothing_to_watch(unused: Workshop) -> None:
     assert run(unused, "watch", "--once").returncode == ErrorCode.ROLLOUT_MISSING.exit_status
+
+
+SERVER = """\
+import json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    result = {"tools": [{"name": "hello", "inputSchema": {"properties": {"who": {}}}}]}
+    result = {"isError": "--broken" in sys.argv, "content": []} if asked["method"] == "tools/call" else result
+    if "id" in asked:
+        print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": result}), flush=True)
+"""
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_a_probe_logs_how_the_server_answered_and_is_no_use_of_the_plugin(
+    workshop: Workshop, tmp_path: Path, is_broken: bool
+) -> None:
+    logs = tmp_path / "logs"
+    arguments = ["${CLAUDE_PLUGIN_ROOT}/server.py", *(["--broken"] if is_broken else [])]
+    manifest = {
+        "name": "demo", "version": "0.0.0", "description": "A demonstration",
+        "mcpServers": {"demo": {"command": sys.executable, "args": arguments}},
+    }  # fmt: skip
+    workshop.commit(
+        "feat: serve",
+        {
+            "demo/.claude-plugin/plugin.json": json.dumps(manifest, indent=2) + "\n",
+            "demo/server.py": SERVER,
+            "demo/commands/hello.md": "---\ndescription: Say hello\nallowed-tools: mcp__plugin_demo_demo__hello\n---\nHello.\n",
+            "phasegate.toml": f"[telemetry]\nlogs = ['{logs}']\n[telemetry.probe]\nwho = 'ann'\n",
+        },
+    )
+    done = run(workshop, "monitor.probe", "--json")
+    assert done.returncode == (ErrorCode.RELEASE_UNHEALTHY.exit_status if is_broken else 0)
+    assert [each["is_good"] for each in json.loads(done.stdout)["probed"]] == [True, not is_broken]
+    told = ask(workshop.root, "report")
+    assert (told["totals"]["served"], told["quality"]["probes"], told["quality"]["failed_probes"]) == (
+        0,
+        2,
+        int(is_broken),
+    )
+    assert told["quality"]["documentation_accuracy"] == 1.0
