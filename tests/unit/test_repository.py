@@ -41,13 +41,17 @@ PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 
 def sessions() -> dict[str, str | None]:
     """The sessions of noxfile.py, by name, with their docstrings."""
-    tree = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8"))
+    tree = ast.parse(noxfile())
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     return {
         f.name: ast.get_docstring(f)
         for f in functions
         if any("session" in ast.dump(d) for d in f.decorator_list)
     }
+
+
+def noxfile() -> str:
+    return (ROOT / "noxfile.py").read_text(encoding="utf-8")
 
 
 def jobs(workflow: Path) -> dict[str, Any]:
@@ -82,8 +86,7 @@ def test_ci_has_its_nine_jobs_and_the_last_waits_for_all_others_however_they_end
 
 def test_what_the_coverage_is_judged_by_is_what_ci_measures_and_hands_on() -> None:
     """The suites whose data are joined each upload their reports, and the summary takes all of them."""
-    noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
-    [joined] = re.findall(r'judge_coverage\(session, ("[^)]*")\)', noxfile)
+    [joined] = re.findall(r'judge_coverage\(session, ("[^)]*")\)', noxfile())
     named = jobs(ROOT / ".github" / "workflows" / "ci.yml")
     handing_on = [
         command.split(" nox -s ")[1].split()[0]
@@ -123,6 +126,16 @@ def test_the_job_of_the_real_client_installs_those_it_names_and_cannot_pass_with
     assert commands[-1].endswith(" nox -s client -- --require-all")
 
 
+def test_the_job_of_watching_installs_what_the_real_tests_ask_for_and_cannot_pass_without_it() -> None:
+    job = jobs(ROOT / ".github" / "workflows" / "proofs.yml")["watching"]
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    packages = [command for command in commands if PACKAGES_INSTALL.fullmatch(command)]
+    assert {"prometheus", "prometheus-alertmanager", "victoria-metrics", "jq"} <= set(packages[0].split())
+    assert [command.split(" nox -s ")[-1] for command in commands[1:]] == ["watching", "judge"]
+    [session] = re.findall(r"^def watching\(.*?^    run_tests\((.*?)\)$", noxfile(), re.MULTILINE | re.DOTALL)
+    assert '"--require-all"' in session
+
+
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_pins_its_actions_and_keeps_no_credentials(workflow: Path) -> None:
     used = [step for step in steps(workflow) if "uses" in step]
@@ -158,13 +171,15 @@ def test_every_session_says_in_a_line_what_it_checks() -> None:
         "coverage",
         "workflows",
         "faults",
+        "watching",
+        "judge",
         "summary",
     } <= set(sessions())
     assert all(docstring and "\n" not in docstring for docstring in sessions().values())
 
 
 def test_the_noxfile_can_be_read_in_a_minute() -> None:
-    assert len((ROOT / "noxfile.py").read_text(encoding="utf-8").splitlines()) < 280
+    assert len(noxfile().splitlines()) < 280
 
 
 def test_every_gate_that_the_configuration_names_is_a_session() -> None:
