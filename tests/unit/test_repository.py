@@ -211,6 +211,14 @@ def test_the_configuration_page_names_every_key() -> None:
     assert {word for word in (*CRITERIA, *UNATTENDED) if f'`"{word}"`' not in page} == set()
 
 
+def test_the_suites_that_the_page_of_proofs_names_exist() -> None:
+    named = re.findall(
+        r"`([\w/]*test_[\w*]+\.py)`", (ROOT / "docs" / "proofs.md").read_text(encoding="utf-8")
+    )
+    assert named
+    assert [name for name in named if not any((ROOT / "tests").rglob(name))] == []
+
+
 def test_every_page_is_in_the_navigation() -> None:
     nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:")[1]
     pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
