@@ -80,6 +80,7 @@ class Told:
     def __init__(self, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.requests: list[tuple[str, bytes]] = []
+        self.headers: list[dict[str, str]] = []
 
     def bodies(self, path: str) -> list[Any]:
         """The bodies of the requests for `path`, JSON."""
@@ -100,6 +101,7 @@ def listening(
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             told.requests.append((self.path, body))
+            told.headers.append(dict(self.headers))
             status, headers, content = answer(self.path, body)
             try:
                 self.send_response(status)

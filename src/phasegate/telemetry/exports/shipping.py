@@ -6,12 +6,10 @@ Source: docs.victoriametrics.com, "How to import data in Prometheus exposition f
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 from phasegate.telemetry.exports.exposition import exposition_text
 from phasegate.telemetry.recording import Recorder
+from phasegate.telemetry.wire import WireError, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 PATH = "/api/v1/import/prometheus"
 SILENCE_S = 30.0
 _SAMPLES_A_REQUEST = 20_000
+_LARGEST_BYTES = 1_000_000
 
 
 class ShippingError(Exception):
@@ -57,23 +56,14 @@ def ship(
 def sender(address: str) -> Callable[[bytes], None]:
     """What posts the text format to the store at `address`, such as `http://127.0.0.1:8428`.
 
-    Raises:
-        ShippingError: the address is none, and each time the store does not take what is sent.
+    It raises ShippingError where the store does not take what is sent.
     """
-    if urlsplit(address).scheme not in ("http", "https"):
-        raise ShippingError("the address of the store is no http or https address")
-    url = f"{address.rstrip('/')}{PATH}"
 
     def send(body: bytes) -> None:
-        request = Request(url, data=body, headers={"Content-Type": "text/plain", "User-Agent": "phasegate"})  # noqa: S310 - looked at above
         try:
-            with urlopen(request, timeout=SILENCE_S):  # noqa: S310
-                pass
-        except HTTPError as error:
-            with error:
-                raise ShippingError(f"the store answers with status {error.code}") from None
-        except (URLError, OSError) as error:
-            raise ShippingError(f"the store cannot be reached: {getattr(error, 'reason', error)}") from None
+            post(address, PATH, body, "text/plain", SILENCE_S, _LARGEST_BYTES)
+        except WireError as error:
+            raise ShippingError(f"the store {error}") from None
 
     return send
 
