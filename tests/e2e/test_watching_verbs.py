@@ -186,8 +186,19 @@ def test_old_logs_go_and_young_ones_stay(used: Workshop) -> None:
     assert run(used, "monitor.prune").stdout == "Nothing to do.\n"
 
 
-def test_a_plugin_without_a_server_cannot_be_probed(used: Workshop) -> None:
-    assert run(used, "monitor.probe").returncode == ErrorCode.TELEMETRY_MISSING.exit_status
+def test_a_plugin_without_a_server_cannot_be_probed(unused: Workshop) -> None:
+    (unused.root / "phasegate.toml").write_text("", encoding="utf-8")
+    assert run(unused, "monitor.probe").returncode == ErrorCode.TELEMETRY_MISSING.exit_status
+
+
+def test_a_probe_does_not_write_into_a_pattern(used: Workshop) -> None:
+    done = run(used, "monitor.probe")
+    assert done.returncode == ErrorCode.CONFIG_INVALID.exit_status
+    assert "is no folder" in done.stderr
+
+
+def test_an_incident_that_nothing_names_is_refused(unused: Workshop) -> None:
+    assert run(unused, "incident").returncode == ErrorCode.USAGE.exit_status
 
 
 def test_a_case_that_is_none_is_refused(used: Workshop, tmp_path: Path) -> None:

@@ -102,6 +102,8 @@ def serve(
     from phasegate.telemetry.exports.exposition import Exposition
 
     counted = Counted(open_desk(sandbox))
+    for words in counted.unread:
+        counted.desk.say(printable(words))
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Exposition(counted.metrics, time.time, counted.released))
     start_http_server(port, addr="127.0.0.1", registry=registry)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 0.5
 _PAUSE_S = 0.005
-_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_APPEND = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def append(folder: Path, stream: Stream, event: Mapping[str, Any]) -> None:
@@ -42,7 +42,15 @@ def append(folder: Path, stream: Stream, event: Mapping[str, Any]) -> None:
 def _write(path: Path, line: bytes) -> None:
     descriptor = os.open(path, _APPEND, 0o600)
     try:
+        if os.lseek(descriptor, 0, os.SEEK_END) and not _ends_whole(descriptor):
+            line = b"\n" + line
         if os.write(descriptor, line) != len(line):
             raise OSError(f"{path}: the line was written in part")
     finally:
         os.close(descriptor)
+
+
+def _ends_whole(descriptor: int) -> bool:
+    """Whether the log's last line has its end: one that was torn must not take ours with it."""
+    os.lseek(descriptor, -1, os.SEEK_END)
+    return os.read(descriptor, 1) == b"\n"

@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from phasegate.telemetry.gathering import Found, Gathering
-from phasegate.telemetry.line import Kind, read_line
+from phasegate.telemetry.line import Kind, read_line, timestamp_of
 from phasegate.telemetry.locations import expand
 from phasegate.telemetry.logs import STREAMS
+from phasegate.telemetry.sources.columns import members
 from phasegate.telemetry.sources.copying import lines
+from phasegate.telemetry.stream import Form
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from phasegate.telemetry.gathering import Piece
     from phasegate.telemetry.reading import Window
     from phasegate.telemetry.stream import Stream
 
+_ROWS = 10_000
+
 
 class _Taker:
-    reads_parquet = False
-
     def __init__(self, plugin: str, window: Window, found: Found) -> None:
         self.events: list[tuple[float, Mapping[str, Any]]] = []
         self._plugin = plugin
         self._window = window
         self._found = found
+        self.reads_parquet = find_spec("duckdb") is not None
 
     def take(self, piece: Piece) -> bool:
-        for text in lines(piece, self._found):
-            kind, at_us, event = read_line(text)
+        is_packed = piece.file.form is Form.PARQUET
+        for at_us, event in _unpacked(piece) if is_packed else _read(piece, self._found):
             at_s = at_us / 1e6
-            is_wanted = kind is Kind.EVENT and event["plugin"] == self._plugin
-            if is_wanted and self._window.since_s <= at_s < self._window.until_s:
+            if event["plugin"] == self._plugin and self._window.since_s <= at_s < self._window.until_s:
                 self.events.append((at_s, event))
         return False
+
+
+def _read(piece: Piece, found: Found) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for text in lines(piece, found):
+        kind, at_us, event = read_line(text)
+        if kind is Kind.EVENT:
+            yield at_us, event
+
+
+def _unpacked(piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The events of a compacted file, as their lines had them."""
+    from phasegate.telemetry.sources.duckdb import connect
+    from phasegate.telemetry.sources.tables import of_parquet
+
+    names = members(piece.file.stream)
+    values = ", ".join(f'"{name}"' for name in names)
+    with connect() as connection:
+        question = f"SELECT epoch_us(timestamp), {values} FROM {of_parquet([piece.file.path])} WHERE rejected IS NULL"
+        answer = connection.execute(question)
+        while rows := answer.fetchmany(_ROWS):
+            for at_us, *row in rows:
+                event = {name: value for name, value in zip(names, row) if value is not None}
+                yield at_us, {**event, "timestamp": timestamp_of(at_us)}
 
 
 def read_events(
@@ -46,7 +72,7 @@ def read_events(
 ) -> tuple[list[tuple[float, Mapping[str, Any]]], tuple[str, ...]]:
     """The events of `plugin` in `window` with their times (seconds since 1970), oldest first; and what could not be read.
 
-    An event that was written twice comes twice. Compacted files, which need DuckDB, are among what could not be read.
+    An event that was written twice comes twice. Without DuckDB, compacted files are among what could not be read.
     """
     there, missing = expand(folders)
     found = Found()

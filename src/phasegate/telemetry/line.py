@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from datetime import date
+from datetime import date, datetime, timezone
 from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -58,6 +58,13 @@ def read_line(line: bytes) -> Line:
     if at_us is None or not all(type(event.get(name)) is str for name in ("id", "event", "plugin")):
         return _REJECTED
     return Line(Kind.EVENT, at_us, event)
+
+
+def timestamp_of(at_us: int) -> str:
+    """The inverse of `microseconds`."""
+    seconds, rest_us = divmod(at_us, _MICROSECONDS)
+    moment = datetime.fromtimestamp(seconds, tz=timezone.utc)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest_us // 1000:03d}Z"
 
 
 def microseconds(timestamp: object) -> int | None:

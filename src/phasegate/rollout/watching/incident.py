@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.ledger.chain import read_operations
 from phasegate.rollout.incidents import Entry, Incident, entries_of
 from phasegate.rollout.reading.watching import plugin_name
@@ -30,18 +31,24 @@ def gather_incident(desk: Desk, window: Window, title: str, severity: str | None
     """The incident as far as it is known; `title` and `severity` go before what the alerts say.
 
     Raises:
-        PhasegateError: what `observe`, `plugin_name` and `load_book` raise.
+        PhasegateError: `usage` where neither says what it is, and what `observe`, `plugin_name` and `load_book` raise.
     """
     world, git = desk.observe(), desk.repository.git
     plugin, book = plugin_name(git, world, desk.config), load_book(desk)
     board, _ = load_board(desk.repository.state_folder / BOARD)
     alerts = [a for a in board.alerts if a.phase in (Phase.FIRING, Phase.RESOLVED) and a.fired_s is not None]
+    if not title and not alerts:
+        raise PhasegateError(
+            ErrorCode.USAGE,
+            "No alert has fired, so nothing says what the incident is.",
+            hint="Say it: --title TITLE.",
+        )
     entries = [e for e in entries_of(read_operations(git, world.ledger_head)) if e.at_s >= window.since_s]
     with open_reading(desk.config.telemetry.logs, plugin, window) as reading:
         seen = [*_alert_words(book, alerts), *_figures(reading)]
         entries += [*_alert_entries(alerts), *_error_entries(reading)]
     return Incident(
-        title=title or (_summary(book, alerts[0]) if alerts else f"{plugin} in use"),
+        title=title or _summary(book, alerts[0]),
         reason="",
         withdrawn={v: r.withdrawn for v, r in world.state.releases.items() if r.withdrawn is not None},
         timeline=entries,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import glob
 import re
 import secrets
 import time
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.plugin.manifest import find_plugins
 from phasegate.plugin.tree import checkout_files
 from phasegate.strict_json import read_json
 from phasegate.telemetry.emitting import append
+from phasegate.telemetry.line import timestamp_of
 from phasegate.telemetry.probing.probe import SILENCE_S, Probe, probe
 from phasegate.telemetry.probing.server import server_commands
 from phasegate.telemetry.stream import Stream
@@ -32,6 +34,7 @@ def probe_plugin(desk: Desk, folder: Path) -> Probe:
     wanted = desk.config.telemetry.plugin
     plugins = [p for p in find_plugins(files, desk.config.plugins) if wanted in (None, p.name)]
     found = Probe((), 0, 0)
+    _folder_of(desk)
     for plugin in plugins[:1]:
         root = desk.repository.root / plugin.folder
         manifest = read_json((desk.repository.root / plugin.manifest_path).read_bytes())
@@ -45,7 +48,7 @@ def probe_plugin(desk: Desk, folder: Path) -> Probe:
 
 
 def _log(desk: Desk, plugin: str, version: str, found: Probe) -> None:
-    logs = Path(desk.config.telemetry.logs[0]).expanduser()
+    logs = _folder_of(desk)
     common = {"plugin": plugin, "version": version, **_identity(desk)}
     for each in found.probed:
         append(
@@ -58,6 +61,22 @@ def _log(desk: Desk, plugin: str, version: str, found: Probe) -> None:
     if found.documented:
         checked = {"documented": found.documented, "accurate": found.accurate}
         append(logs, Stream.USAGE, _event(common, "documentation", checked))
+
+
+def _folder_of(desk: Desk) -> Path:
+    """The first folder of logs.
+
+    Raises:
+        PhasegateError: `config-invalid` where it is a pattern, or there is none.
+    """
+    first = next(iter(desk.config.telemetry.logs), "")
+    if not first or (glob.has_magic(first) and not Path(first).expanduser().is_dir()):
+        raise PhasegateError(
+            ErrorCode.CONFIG_INVALID,
+            "The first of telemetry.logs is no folder, so a probe has nowhere to write.",
+            hint="Put the folder of this machine's logs first, and patterns after it.",
+        )
+    return Path(first).expanduser()
 
 
 def _run_of(subject: str, *, is_good: bool, duration_s: float) -> dict[str, Any]:
@@ -74,8 +93,7 @@ def _run_of(subject: str, *, is_good: bool, duration_s: float) -> dict[str, Any]
 
 
 def _event(common: Mapping[str, Any], kind: str, members: Mapping[str, Any]) -> dict[str, Any]:
-    now = datetime.fromtimestamp(time.time(), tz=timezone.utc)
-    stamp = now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
+    stamp = timestamp_of(time.time_ns() // 1000)
     return {
         "schema": 1,
         "timestamp": stamp,

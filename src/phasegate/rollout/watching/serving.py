@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from phasegate.rollout.reading.watching import plugin_name
 from phasegate.rollout.watching.setting import released_of
+from phasegate.telemetry.events import read_events
 from phasegate.telemetry.following import Follower
 from phasegate.telemetry.line import Kind
 from phasegate.telemetry.logs import STREAMS
 from phasegate.telemetry.metrics import Metrics
+from phasegate.telemetry.reading import Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,11 +22,18 @@ if TYPE_CHECKING:
 OBSERVE_S = 60.0
 """How often the ledger is asked what is public, in seconds."""
 
+_CLOCKS_DIFFER_S = 86400.0
+
 
 class Counted:
     """The metrics of a plugin, from the beginning of its logs on.
 
     All of the logs are counted anew at each start, so that a restart is no reset to whoever scrapes.
+
+    Attributes:
+        desk: where the operator works.
+        metrics: what was counted.
+        unread: what could not be read, in words.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -33,8 +42,11 @@ class Counted:
         self._world = desk.observe()
         self._observed_s = time.monotonic()
         self._plugin = plugin_name(desk.repository.git, self._world, desk.config)
-        self._follower = Follower(desk.config.telemetry.logs, STREAMS, whole=True)
-        self.follow()
+        logs = desk.config.telemetry.logs
+        self._follower = Follower(logs, STREAMS)  # before reading: what comes twice counts once
+        events, self.unread = read_events(logs, self._plugin, Window(0.0, time.time() + _CLOCKS_DIFFER_S))
+        for at_s, event in events:
+            self.metrics.count(event, at_s)
 
     def follow(self) -> None:
         """Count what was appended since the last time, and now and then ask what is public."""

@@ -28,3 +28,10 @@ def test_a_rotation_is_waited_for_and_not_for_ever(tmp_path: Path, monkeypatch: 
         with pytest.raises(BlockingIOError):
             append(tmp_path, Stream.COMMANDS, {})
     assert not (tmp_path / "plugin-commands.log").exists()
+
+
+def test_a_line_that_was_torn_does_not_take_the_next_with_it(tmp_path: Path) -> None:
+    log = tmp_path / "plugin-commands.log"
+    log.write_bytes(b'{"schema":1,"ti')
+    append(tmp_path, Stream.COMMANDS, {"id": 1})
+    assert log.read_bytes() == b'{"schema":1,"ti\n{"id":1}\n'
