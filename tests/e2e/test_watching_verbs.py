@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import time
@@ -182,8 +183,25 @@ def test_a_store_that_does_not_take_the_metrics_is_told(used: Workshop) -> None:
     assert run(used, "monitor.push").returncode == ErrorCode.TELEMETRY_UNSENT.exit_status
 
 
-def test_old_logs_go_and_young_ones_stay(used: Workshop) -> None:
-    assert run(used, "monitor.prune").stdout == "Nothing to do.\n"
+def test_logs_go_after_a_month_and_the_reports_of_their_days_after_a_year(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    fleet = Fleet(tmp_path / "fleet")
+    workshop.commit("chore: watch", {"phasegate.toml": CONFIG.format(logs=fleet.logs)})
+    now_s = time.time()
+    fleet.use(range(2), "1.0.0", at_s=now_s - 3 * 86400)
+    fleet.use(range(2, 4), "1.0.0", at_s=now_s - 40 * 86400)
+    for path in (fleet.folder / "002" / "logs").iterdir():
+        os.utime(path, (now_s - 40 * 86400,) * 2)
+    reports = workshop.root / ".git" / "phasegate" / "reports"
+    reports.mkdir(parents=True)
+    (reports / "2020-01-01.json").write_text("{}", encoding="utf-8")
+    os.utime(reports / "2020-01-01.json", (now_s - 366 * 86400,) * 2)
+    told = ask(workshop.root, "monitor.prune")
+    (reported,) = told["reported"]
+    assert json.loads(Path(reported).read_text(encoding="utf-8"))["totals"]["served"] == 2
+    assert {Path(path).parent.parent.name for path in told["deleted"]} == {"002", "phasegate"}
+    assert run(workshop, "monitor.prune").stdout == "Nothing to do.\n"
 
 
 def test_a_plugin_without_a_server_cannot_be_probed(unused: Workshop) -> None:

@@ -23,20 +23,25 @@ if TYPE_CHECKING:
 
 @verb()
 def prune(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
-    """Compact rotated logs, where DuckDB is installed, and delete those that are older than they may be kept."""
+    """Keep the report of each day, compact rotated logs where DuckDB is installed, delete what is older than it is kept."""
     from importlib.util import find_spec
 
+    from phasegate.rollout.watching.archive import archive_days, drop_outdated
     from phasegate.telemetry.retention import prune as prune_logs
 
     desk = open_desk(sandbox)
-    telemetry = desk.config.telemetry
+    telemetry, now_s = desk.config.telemetry, time.time()
+    desk.say("keeping the reports of days before their logs go")
+    reported = archive_days(desk, now_s)
+    outdated = drop_outdated(desk.repository.state_folder, now_s)
     if find_spec("duckdb"):
         from phasegate.telemetry.compaction import compact
 
         done = compact(telemetry.logs, kept_s=telemetry.retention_s)
     else:
         done = prune_logs(telemetry.logs, kept_s=telemetry.retention_s)
-    groups = {"compacted": done.compacted, "deleted": done.deleted, "waiting": done.waiting}
+    deleted = [*done.deleted, *outdated]
+    groups = {"reported": reported, "compacted": done.compacted, "deleted": deleted, "waiting": done.waiting}
     if json:
         print_json(
             {

@@ -94,21 +94,23 @@ class Rule:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A metric that is computed from others: a rate, a share.
+    """A metric that is computed from others: a rate, a share; or, by a formula in PromQL, from those.
 
     Attributes:
         name: the metric's name.
-        condition: what it is.
+        condition: what it is; None where a formula says it.
         by: the labels it has.
+        formula: what it is, in PromQL over other recorded metrics; empty where the condition says it.
     """
 
     name: str
-    condition: Condition
+    condition: Condition | None
     by: tuple[str, ...]
+    formula: str = ""
 
     def promql(self) -> str:
         """Its expression for Prometheus."""
-        return self.condition.promql(self.by)
+        return self.condition.promql(self.by) if self.condition is not None else self.formula
 
 
 @dataclass(frozen=True)

@@ -83,10 +83,12 @@ def _read_rule(name: str, table: Table) -> Rule:
 
 
 def _read_recorded(name: str, table: Table) -> Recorded:
-    table.only(("by", *_CONDITIONS))
+    table.only(("by", "formula", *_CONDITIONS))
     if not _METRIC.fullmatch(name):
         table.wrong("", "a metric's name must be of small letters, digits and _")
-    return Recorded(name, _read_condition(table), table.get("by", (), list_of(_metric)))
+    formula = table.get("formula", "", text)
+    condition = None if formula else _read_condition(table)
+    return Recorded(name, condition, table.get("by", (), list_of(_metric)), formula)
 
 
 def _read_limit(table: Table) -> Limit:

@@ -28,6 +28,7 @@ DERIVED = [
     "adoption_rate",
     "error_rate",
     "mcp_server_availability",
+    "plugin_health_score",
 ]
 
 
