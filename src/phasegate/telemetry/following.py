@@ -17,7 +17,15 @@ from typing import IO, TYPE_CHECKING, Callable, NamedTuple, cast
 from phasegate.telemetry.line import Kind, Line, read_line
 from phasegate.telemetry.locations import expand
 from phasegate.telemetry.sidecar import held
-from phasegate.telemetry.stream import Form, LogFile, Stream, best_forms, file_name, list_files
+from phasegate.telemetry.stream import (
+    Form,
+    LogFile,
+    Stream,
+    best_forms,
+    file_name,
+    list_files,
+    refuse_other_than_a_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterable, Iterator
@@ -193,6 +201,7 @@ def _split(half: bytes, chunk: bytes) -> tuple[list[bytes], bytes]:
 def _end(path: Path) -> _Place:
     """The place at the end of a log, or of none."""
     try:
+        refuse_other_than_a_file(path.stat())
         with path.open("rb") as file:
             start = max(0, file.seek(0, os.SEEK_END) - _CHUNK)
             file.seek(start)
@@ -233,6 +242,7 @@ def _status(path: Path) -> tuple[int, int, int] | None:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    refuse_other_than_a_file(status)
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
@@ -251,6 +261,8 @@ def _open(file: LogFile) -> IO[bytes]:
     """A rotated log, which may have been packed since it was listed."""
     if file.form is Form.LOG:
         with suppress(FileNotFoundError):
+            refuse_other_than_a_file(file.path.stat())
             return file.path.open("rb")
     path = file.folder / file_name(file.stream, file.stamp, Form.GZIP)
+    refuse_other_than_a_file(path.stat())
     return cast("IO[bytes]", gzip.open(path, "rb"))

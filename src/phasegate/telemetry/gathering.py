@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from phasegate.telemetry.sidecar import held
 from phasegate.telemetry.spans import SLACK_S, Span, live_span, rotated_span
-from phasegate.telemetry.stream import Form, LogFile, Stream, best_forms, list_files
+from phasegate.telemetry.stream import Form, LogFile, Stream, best_forms, list_files, refuse_other_than_a_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -118,6 +118,7 @@ class Gathering:
             self._found.refuse(file.path, "a Parquet file; phasegate[telemetry] reads it")
             return False
         try:
+            refuse_other_than_a_file(file.path.stat())
             span = None
             if file.form is Form.LOG:
                 find = rotated_span if file.stamp else live_span

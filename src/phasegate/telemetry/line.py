@@ -94,9 +94,13 @@ def _minute(year: int, month: int, day: int, hour: int, minute: int) -> int | No
 
 def number(value: object) -> float | None:
     """A member that should be a number, or None where it is none that could be reckoned with."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
-    return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        real = float(value)
+    except OverflowError:
+        return None
+    return real if math.isfinite(real) else None
 
 
 _DECODER = json.JSONDecoder(

@@ -6,8 +6,10 @@ the same with `.gz`, then, compacted, with `.parquet` for `.log`. Each appears b
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -121,6 +123,14 @@ def _recognise(folder: Path, entry: os.DirEntry[str]) -> LogFile | None:
 
 
 _STREAMS = {stream.value for stream in Stream}
+
+
+def refuse_other_than_a_file(status: os.stat_result) -> None:
+    """Raise OSError for what is no regular file: opening a pipe that nobody writes to would never end."""
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is no file")
 
 
 def best_forms(files: list[LogFile], *, parquet: bool) -> list[LogFile]:

@@ -280,9 +280,12 @@ class PlainReading:
     def _accuracy(self) -> float | None:
         """Of the last check of the documentation, whoever asked for it."""
         checks = [
-            (at_us, event["id"], event["accurate"] / event["documented"])
+            (at_us, event["id"], accurate / documented)
             for at_us, event in self._others.get(Stream.USAGE, ())
-            if event["event"] == "documentation" and number(event.get("documented")) and "accurate" in event
+            if event["event"] == "documentation"
+            and (accurate := number(event.get("accurate"))) is not None
+            and (documented := number(event.get("documented"))) is not None
+            and documented > 0
         ]
         return max(checks)[2] if checks else None
 

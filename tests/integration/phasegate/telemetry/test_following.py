@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import subprocess
 import sys
 import time
@@ -258,3 +259,11 @@ def test_real_writers_that_rotate_are_followed_without_loss_and_at_once(
     figure(
         f"from write to yield: median {median(late) * 1000:.0f} ms, p95 {quantiles(late, n=20)[-1] * 1000:.0f} ms"
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with names")
+def test_a_pipe_that_is_called_like_a_log_is_said_to_be_no_file_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "plugin-commands.log")
+    follower = Follower([tmp_path], (Stream.COMMANDS,))
+    assert list(follower.poll()) == []
+    assert "no file" in follower.unreadable[tmp_path / "plugin-commands.log"]

@@ -495,3 +495,23 @@ def test_an_unknown_reader_is_refused(tmp_path: Path) -> None:
         open_reading([tmp_path], "rforge", DAY, reader="jq"),
     ):
         pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with names")
+def test_a_pipe_that_is_called_like_a_log_is_no_file_and_not_waited_for(read: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / COMMANDS)
+    with read(tmp_path) as reading:
+        assert "it is no file" in reading.intake.unreadable[0]
+
+
+def test_a_number_beyond_all_bounds_is_none_that_could_be_reckoned_with(read: Any, tmp_path: Path) -> None:
+    put(tmp_path, line(1), line(2).replace(b'"duration_s": 1.0', b'"duration_s": 1' + b"0" * 400))
+    with read(tmp_path) as reading:
+        assert reading.groups(())[0].runs.longest_s == 1.0
+
+
+def test_a_check_of_the_documentation_that_counts_no_numbers_says_nothing(read: Any, tmp_path: Path) -> None:
+    members = {"event": "documentation", "documented": 4, "accurate": [3]}
+    put(tmp_path, line(1, **members), name="plugin-usage.log")
+    with read(tmp_path) as reading:
+        assert reading.quality().documentation_accuracy is None
