@@ -36,6 +36,7 @@ from phasegate.telemetry.families import (
     Family,
     Kind,
 )
+from phasegate.telemetry.soundness import is_countable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,12 +74,15 @@ _GAUGES = frozenset(family.name for family in FAMILIES if family.kind is Kind.GA
 class Metrics:
     """The families of one machine's events, counted as the events come. An event that comes twice counts once.
 
+    An event that lacks what its kind needs is not counted; `flawed` tells how many those were.
+
     Args:
         labels: the labels that somebody asks about, besides `plugin`; what differs in others alone is one series. None: all.
     """
 
     def __init__(self, labels: frozenset[str] | None = None) -> None:
         self._wanted = labels
+        self.flawed = 0
         self._counters: dict[tuple[Family, tuple[str, ...]], float] = {}
         self._histograms: dict[tuple[Family, tuple[str, ...]], _Histogram] = {}
         self._seen: set[str] = set()
@@ -92,6 +96,9 @@ class Metrics:
 
     def count(self, event: Mapping[str, Any], at_s: float) -> None:
         """Count one event, which happened at `at_s` (seconds since 1970)."""
+        if not is_countable(event):
+            self.flawed += 1
+            return
         if event["id"] in self._seen:
             return
         self._seen.add(event["id"])

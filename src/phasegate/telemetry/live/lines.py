@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from phasegate.telemetry.line import number
 from phasegate.terminal import printable
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 NEARLY = 0.8
 """From that share of the time budget on a run is nearly late."""
+
+_LONGEST = 64
+"""Characters of a member that are shown; the schema allows no longer word."""
 
 
 class Tone(str, Enum):
@@ -46,29 +50,40 @@ def budget_tone(duration_s: float, budget_s: float) -> Tone:
 
 
 def run_line(event: Mapping[str, Any]) -> tuple[str, Tone]:
-    """A run: when, what, how it ended, how long it took of how much."""
+    """A run: when, what, how it ended, how long it took of how much; `?` stands for what it does not tell."""
     duration_s, budget_s, outcome = (
-        float(event["duration_s"]),
-        float(event["budget_s"]),
-        str(event["outcome"]),
+        number(event.get("duration_s")),
+        number(event.get("budget_s")),
+        _word(event, "outcome"),
     )
-    tone = Tone.BAD if outcome == "failed" else budget_tone(duration_s, budget_s)
-    tone = Tone.FAINT if outcome in ("refused", "cancelled") else tone
-    probe = " (probe)" if event.get("probe") else ""
-    what = (
-        f"{event['command']:<8} {event['mode']:<8} {event['format']:<8} {event['version']:<14} {outcome:<9}"
+    tone = (
+        Tone.BAD
+        if outcome == "failed"
+        else Tone.FAINT
+        if duration_s is None or budget_s is None or outcome in ("refused", "cancelled")
+        else budget_tone(duration_s, budget_s)
     )
-    return printable(f"{_clock(event)} {what} {duration_s:7.2f} s of {budget_s:g} s{probe}"), tone
+    taken = "?" if duration_s is None else f"{duration_s:.2f}"
+    given = "?" if budget_s is None else f"{budget_s:g}"
+    names = " ".join(f"{_word(event, name):<8}" for name in ("command", "mode", "format"))
+    what = f"{names} {_word(event, 'version'):<14} {outcome:<9}"
+    probe = " (probe)" if event.get("probe") is True else ""
+    return printable(f"{_clock(event)} {what} {taken:>7} s of {given} s{probe}"), tone
 
 
 def error_line(event: Mapping[str, Any]) -> tuple[str, Tone]:
     """An error: when, how bad, what kind, in which command."""
-    severity = str(event["severity"])
+    severity = _word(event, "severity")
     tone = {"critical": Tone.BAD, "high": Tone.BAD, "medium": Tone.WARNING}.get(severity, Tone.FAINT)
-    kind = f"{event['category']}{' (' + str(event['type']) + ')' if event.get('type') else ''}"
-    where = f"in {event['command']} " if event.get("command") else ""
-    mode = f"--mode {event['mode']} " if event.get("mode") else ""
-    return printable(f"{_clock(event)} {severity:<8} {kind} {where}{mode}of {event['version']}"), tone
+    kind = f"{_word(event, 'category')}{' (' + _word(event, 'type') + ')' if event.get('type') else ''}"
+    where = f"in {_word(event, 'command')} " if event.get("command") else ""
+    mode = f"--mode {_word(event, 'mode')} " if event.get("mode") else ""
+    return printable(f"{_clock(event)} {severity:<8} {kind} {where}{mode}of {_word(event, 'version')}"), tone
+
+
+def _word(event: Mapping[str, Any], name: str) -> str:
+    value = event.get(name)
+    return value[:_LONGEST] if isinstance(value, str) else "?"
 
 
 def _clock(event: Mapping[str, Any]) -> str:
