@@ -78,15 +78,15 @@ class Alerting:
     doubts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.board, wrong = load_board(self.path)
-        self.doubts += [wrong] if wrong else []
+        self._load()
+        self._looked_s = 0.0
         self._recorder = Recorder(
             STEP_S, self._scraped, self.released, frozenset().union(*(r.labels for r in self.rules))
         )
         self._reach_s = max((rule.condition.reach_s for rule in self.rules), default=0.0)
 
     def take(self, event: Mapping[str, Any], at_s: float) -> None:
-        """Count an event; the next look sees it."""
+        """Count an event; the next look sees it, whatever the clock of whoever wrote it said."""
         self._recorder.metrics.count(event, at_s)
 
     def catch_up(self, events: Iterable[tuple[float, Mapping[str, Any]]]) -> None:
@@ -103,13 +103,34 @@ class Alerting:
             self.take(event, at_s)
 
     def look(self, now_s: float, *, tell: bool = True) -> Look:
-        """Evaluate every rule at `now_s`, remember the outcome, and tell what is due."""
+        """Evaluate every rule at `now_s`, remember the outcome, and tell what is due.
+
+        What others remembered meanwhile, such as a silence, counts.
+        """
+        self._follow_clock(now_s)
         self._recorder.scrape(now_s)
         self.store.forget(now_s - self._reach_s - 2 * STEP_S)
-        self.board = replace(self.board, alerts=evaluate(self.rules, self.store, self.board.alerts, now_s))
+        self._load()
+        alerts = evaluate(self.rules, self.store, self.board.alerts, now_s)
+        self.board = replace(self.board, alerts=alerts).without_ended()
         told, failures = self._tell(now_s) if tell else ((), ())
+        silences = load_board(self.path)[0].silences  # one may have been made while notices went out
+        self.board = replace(self.board, silences=silences)
         save_board(self.path, self.board)
         return Look(self.board.alerts, told, failures)
+
+    def _load(self) -> None:
+        self.board, wrong = load_board(self.path)
+        self.doubts += [wrong] if wrong else []
+
+    def _follow_clock(self, now_s: float) -> None:
+        """Begin the series anew where the clock went back: what was scraped later than now would hide what comes."""
+        if now_s < self._looked_s - STEP_S:
+            self.doubts.append(
+                f"the clock went back at {iso(int(now_s))}: alerts see what happens from then on"
+            )
+            self.store = Store()
+        self._looked_s = now_s
 
     def _scraped(self, at_s: float, samples: Iterable[Sample]) -> None:
         for sample in samples:

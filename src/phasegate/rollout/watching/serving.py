@@ -53,7 +53,7 @@ class Counted:
         for followed in self._follower.poll():
             line = followed.line
             if line.kind is Kind.EVENT and line.event["plugin"] == self._plugin:
-                self.metrics.count(line.event, line.at_us / 1e6)
+                self.metrics.count(line.event, min(line.at_us / 1e6, time.time()))
         if time.monotonic() - self._observed_s >= OBSERVE_S:
             self._observed_s = time.monotonic()
             self._world = self.desk.observe()

@@ -53,6 +53,12 @@ class Board:
         """The same after a notice of `group` went out through `channel`."""
         return replace(self, told={**self.told, _key(group, channel): Told(at_s, _firing(group))})
 
+    def without_ended(self) -> Board:
+        """The same without notices of alerts of which none is there any more: what fires again is news."""
+        there = {alert.fingerprint for alert in self.alerts if alert.phase in (Phase.FIRING, Phase.RESOLVED)}
+        told = {key: told for key, told in self.told.items() if not told.firing or there & set(told.firing)}
+        return replace(self, told=told)
+
     def silenced(self, silence: Silence, at_s: float) -> Board:
         """The same with one more silence, and without those that are over."""
         return replace(self, silences=(*(s for s in self.silences if s.until_s > at_s), silence))

@@ -119,7 +119,9 @@ def _while_bad(
 ) -> Alert:
     if before is None or before.phase in (Phase.RESOLVED, Phase.NO_DATA):
         before = Alert(rule.name, rule.severity, labels, Phase.PENDING, value, at_s)
-    alert = replace(before, value=value, good_s=None)
+    alert = replace(
+        before, value=value, since_s=min(before.since_s, at_s), good_s=None
+    )  # a clock may go back
     if alert.phase is Phase.PENDING and at_s - alert.since_s >= rule.for_s:
         return replace(alert, phase=Phase.FIRING, fired_s=at_s)
     return alert
@@ -128,7 +130,7 @@ def _while_bad(
 def _while_good(rule: Rule, alert: Alert, at_s: float) -> list[Alert]:
     if alert.phase is not Phase.FIRING:
         return []
-    good_s = at_s if alert.good_s is None else alert.good_s
+    good_s = at_s if alert.good_s is None else min(alert.good_s, at_s)
     if at_s - good_s < rule.keep_firing_for_s:
         return [replace(alert, good_s=good_s)]
     return [replace(alert, phase=Phase.RESOLVED, good_s=good_s, resolved_s=at_s)]

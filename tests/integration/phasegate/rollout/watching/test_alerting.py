@@ -134,3 +134,41 @@ def test_what_was_before_the_watch_began_counts(tmp_path: Path) -> None:
     firing = {alert.rule for alert in watching.look(NOW_S).alerts if alert.phase is Phase.FIRING}
     assert "ErrorRateCritical" in firing
     assert json.loads((tmp_path / "alerts.json").read_text(encoding="utf-8"))["schema"] == 1
+
+
+def test_a_silence_that_is_made_while_the_watch_goes_on_counts_and_stays(tmp_path: Path) -> None:
+    ear, path = Ear("file"), tmp_path / "alerts.json"
+    watching = alerting(tmp_path, ear)
+    watching.look(NOW_S)
+    silence = Silence("InitialisationFailed", (), NOW_S + 3600, "ann", "we know")
+    save_board(path, load_board(path)[0].silenced(silence, NOW_S))
+    fail_to_start(watching, NOW_S + 1)
+    watching.look(NOW_S + 2 * STEP_S)
+    assert not ear.heard
+    assert load_board(path)[0].silences == (silence,)
+
+
+def test_what_fires_again_is_told_though_nobody_was_told_that_it_was_over(tmp_path: Path) -> None:
+    ear = Ear("file")
+    watching = alerting(tmp_path, ear)
+    fail_to_start(watching, NOW_S)
+    watching.look(NOW_S + STEP_S)
+    ear.is_deaf = True
+    for step in range(2, 60):
+        watching.look(NOW_S + STEP_S * step)
+    ear.is_deaf = False
+    fail_to_start(watching, NOW_S + 61 * STEP_S, number=2)
+    watching.look(NOW_S + 63 * STEP_S)
+    assert [message.title.startswith("critical") for message in ear.heard] == [True, True]
+
+
+def test_a_clock_that_goes_back_is_told_and_blinds_nobody(tmp_path: Path) -> None:
+    ear = Ear("file")
+    watching = alerting(tmp_path, ear)
+    watching.take(event(1, version="2"), NOW_S)
+    watching.look(NOW_S)
+    earlier_s = NOW_S - 7200
+    watching.look(earlier_s)
+    watching.take(event(2, "session", outcome="failed", version="2"), earlier_s + 1)
+    assert watching.look(earlier_s + 2 * STEP_S).told
+    assert "the clock went back" in watching.doubts[0]

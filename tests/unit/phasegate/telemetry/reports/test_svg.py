@@ -69,7 +69,7 @@ def test_bands_limits_and_marks_are_drawn_with_their_names() -> None:
     drawn = draw_times(
         chart(
             1.0,
-            bands=(Band("between", ((0.0, 0.5, 1.5), (3600.0, 0.6, 1.6))),),
+            bands=(Band("between", ((0.0, (0.5, 1.5)), (3600.0, (0.6, 1.6)))),),
             limits=(Limit("promised", 2.0),),
             marks=(Mark(7200.0, "1.1.0 in canary"), Mark(9000.0, "rolled back", is_bad=True)),
         )
