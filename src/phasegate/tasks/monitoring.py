@@ -10,7 +10,7 @@ from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.tasks.frame import fail_after_result, open_desk, print_json, refuse_combination, verb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from invoke.context import Context
     from rich.console import Console, RenderableType
@@ -69,27 +69,36 @@ def _show_again_and_again(watching: Monitor, *, tell: bool) -> None:
     from rich.live import Live
 
     console = _console()
+    if not console.is_terminal or console.is_dumb_terminal:  # what was shown there cannot be replaced
+        for snapshot in _looks(watching, tell=tell):
+            console.print(_drawn(snapshot, console))
+        return
+    with Live(console=console, auto_refresh=False) as live:
+        for snapshot in _looks(watching, tell=tell):
+            live.update(_drawn(snapshot, console), refresh=True)
+
+
+def _looks(watching: Monitor, *, tell: bool) -> Iterator[Snapshot]:
+    """What is to be shown now, and again and again, for ever."""
     looked_s = observed_s = time.monotonic()
-    with Live(
-        _drawn(watching.look(time.time(), tell=tell), console), console=console, auto_refresh=False
-    ) as live:
-        while True:
-            time.sleep(_POLL_S)
-            watching.follow()
-            now_s = time.monotonic()
-            if now_s - observed_s >= OBSERVE_S:
-                observed_s = now_s
-                watching.observe()
-            if now_s - looked_s >= REFRESH_S:
-                looked_s = now_s
-                live.update(_drawn(watching.look(time.time(), tell=tell), console), refresh=True)
+    yield watching.look(time.time(), tell=tell)
+    while True:
+        time.sleep(_POLL_S)
+        watching.follow()
+        now_s = time.monotonic()
+        if now_s - observed_s >= OBSERVE_S:
+            observed_s = now_s
+            watching.observe()
+        if now_s - looked_s >= REFRESH_S:
+            looked_s = now_s
+            yield watching.look(time.time(), tell=tell)
 
 
 def _drawn(snapshot: Snapshot, console: Console) -> RenderableType:
     from phasegate.telemetry.live.dashboard import draw
 
     encoding = (console.encoding or "").lower()
-    return draw(snapshot, console.width, has_blocks=encoding.startswith("utf"))
+    return draw(snapshot, console.width, has_unicode=encoding.startswith("utf"))
 
 
 def _fail_where_untold(snapshot: Snapshot) -> None:
@@ -155,6 +164,8 @@ def _follow(
     from phasegate.telemetry.following import Follower
     from phasegate.telemetry.line import Kind
     from phasegate.telemetry.live.lines import Filter
+    from phasegate.telemetry.reports.terminal import overflow_on
+    from phasegate.telemetry.sources.columns import members
 
     shown, console = Filter(*wanted), _console()
     follower = Follower(desk.config.telemetry.logs, (stream,), whole=once)
@@ -165,11 +176,15 @@ def _follow(
             if followed.line.kind is Kind.REJECTED:
                 desk.say("a line that is no event")
             elif followed.line.kind is Kind.EVENT and shown.takes(followed.line.event):
-                if as_json:
-                    print(json_library.dumps(followed.line.event), flush=True)
+                if as_json:  # of what the schema does not know nobody can say that it is harmless
+                    known = {n: v for n, v in followed.line.event.items() if n in members(stream)}
+                    print(json_library.dumps(known), flush=True)
                 else:
                     words, tone = line_of(followed.line.event)
-                    console.print(Text(words, style=tone.value), soft_wrap=True)
+                    line = Text(words, style=tone.value)
+                    console.print(
+                        line, soft_wrap=not console.is_terminal, no_wrap=True, overflow=overflow_on(console)
+                    )
         if once:
             return
         time.sleep(_POLL_S)

@@ -27,6 +27,11 @@ class _NoRedirects(HTTPRedirectHandler):
         return None
 
 
+def check_address(address: str) -> None:
+    """Raise `WireError` where `address` is none that `post` takes."""
+    _without_credentials(address)
+
+
 def post(address: str, path: str, body: bytes, content_type: str, silence_s: float, largest: int) -> bytes:
     """What the server at `address` answers to `body`, sent to `path` there.
 

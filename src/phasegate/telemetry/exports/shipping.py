@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from phasegate.telemetry.exports.exposition import exposition_text
 from phasegate.telemetry.recording import Recorder
-from phasegate.telemetry.wire import WireError, post
+from phasegate.telemetry.wire import WireError, check_address, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,8 +56,13 @@ def ship(
 def sender(address: str) -> Callable[[bytes], None]:
     """What posts the text format to the store at `address`, such as `http://127.0.0.1:8428`.
 
-    It raises ShippingError where the store does not take what is sent.
+    Raises:
+        ShippingError: the address is none, and each time the store does not take what is sent.
     """
+    try:
+        check_address(address)
+    except WireError as error:
+        raise ShippingError(f"the store {error}") from None
 
     def send(body: bytes) -> None:
         try:

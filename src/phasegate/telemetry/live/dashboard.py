@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _DIGITS = " 123456789"
+_LONGEST_NAME = 40
+"""What names a row is cut to so many columns."""
+
 _SIDE_BY_SIDE = 120
 """From that many columns on the tables stand side by side."""
 
@@ -64,18 +67,24 @@ class Snapshot:
         }
 
 
-def draw(snapshot: Snapshot, width: int, *, has_blocks: bool = True) -> RenderableType:
-    """The dashboard for a terminal of `width` columns; `has_blocks`: whether it can show block characters."""
+def draw(snapshot: Snapshot, width: int, *, has_unicode: bool = True) -> RenderableType:
+    """The dashboard for a terminal of `width` columns; `has_unicode`: whether it can show more than ASCII."""
     from rich.columns import Columns
     from rich.console import Group
+    from rich.table import Table
 
     tables = [_figures(snapshot.report), _modes(snapshot.report), _versions(snapshot.report)]
     body: list[RenderableType] = [Columns(tables, padding=(0, 4))] if width >= _SIDE_BY_SIDE else list(tables)
-    return Group(
+    alerts = list(_alerts(snapshot))
+    for table in (each for each in (*tables, *alerts) if isinstance(each, Table)):
+        for column in table.columns:
+            column.no_wrap, column.overflow = True, "ellipsis" if has_unicode else "crop"
+    return Group(  # a small terminal shows its beginning: what is urgent comes first
         *_head(snapshot),
+        *alerts,
+        _text(""),
         *body,
-        *_trends(snapshot.report, _BLOCKS if has_blocks else _DIGITS, width),
-        *_alerts(snapshot),
+        *_trends(snapshot.report, _BLOCKS if has_unicode else _DIGITS, width),
     )
 
 
@@ -151,11 +160,10 @@ def _spark(values: Sequence[float], blocks: str) -> str:
 
 
 def _alerts(snapshot: Snapshot) -> Iterator[RenderableType]:
-    yield _text("")
     shown = [alert for alert in snapshot.alerts if alert.phase is not Phase.NO_DATA]
     silent = len(snapshot.alerts) - len(shown)
     if not shown:
-        yield _text(f"No alert is firing; {silent} rules have no data." if silent else "No alert is firing.")
+        yield _text(f"No alert is firing; {_without_data(silent)}" if silent else "No alert is firing.")
         return
     table = _table("Alert", "Severity", "State", "Since")
     for alert in shown:
@@ -165,7 +173,11 @@ def _alerts(snapshot: Snapshot) -> Iterator[RenderableType]:
         table.add_row(_text(f"{alert.rule} ({about})"), alert.severity.value, state, time_text(alert.since_s))
     yield table
     if silent:
-        yield _text(f"{silent} rules have no data.", Tone.FAINT.value)
+        yield _text(_without_data(silent), Tone.FAINT.value)
+
+
+def _without_data(rules: int) -> str:
+    return "1 rule has no data." if rules == 1 else f"{rules} rules have no data."
 
 
 def _table(*headings: str) -> RichTable:
@@ -173,8 +185,8 @@ def _table(*headings: str) -> RichTable:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in headings:
-        table.add_column(heading)
+    for number, heading in enumerate(headings):
+        table.add_column(heading, max_width=None if number else _LONGEST_NAME)
     return table
 
 

@@ -65,8 +65,9 @@ def run_line(event: Mapping[str, Any]) -> tuple[str, Tone]:
     )
     taken = "?" if duration_s is None else f"{duration_s:.2f}"
     given = "?" if budget_s is None else f"{budget_s:g}"
-    names = " ".join(f"{_word(event, name):<8}" for name in ("command", "mode", "format"))
-    what = f"{names} {_word(event, 'version'):<14} {outcome:<9}"
+    widths = {"command": 10, "mode": 8, "format": 8, "version": 10}
+    names = " ".join(f"{_word(event, name):<{width}}" for name, width in widths.items())
+    what = f"{names} {outcome:<9}"
     probe = " (probe)" if event.get("probe") is True else ""
     return printable(f"{_clock(event)} {what} {taken:>7} s of {given} s{probe}"), tone
 
