@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from fixtures.fleet import CANARY, FLEETS, RULINGS, STEP_S, VERSIONS, write_logs, yesterday
+from fixtures.arms import CANARY, FLEETS, RULINGS, STEP_S, VERSIONS, write_logs, yesterday
 from phasegate.telemetry.alerts.rule_file import load_rules
 from phasegate.telemetry.events import read_events
 from phasegate.telemetry.exports.exposition import released_samples
