@@ -212,7 +212,7 @@ def test_a_plugin_without_a_server_cannot_be_probed(unused: Workshop) -> None:
 def test_a_probe_does_not_write_into_a_pattern(used: Workshop) -> None:
     done = run(used, "monitor.probe")
     assert done.returncode == ErrorCode.CONFIG_INVALID.exit_status
-    assert "is no folder" in done.stderr
+    assert "names no folder" in done.stderr
 
 
 def test_an_incident_that_nothing_names_is_refused(unused: Workshop) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_PATTERN = frozenset("*?[")
 
 DEFAULT_FOLDER = "~/.claude/logs"
 """Where the plugins of Claude Code log."""
@@ -21,7 +24,7 @@ def expand(folders: Iterable[str | os.PathLike[str]]) -> tuple[list[Path], list[
     found: dict[str, Path] = {}
     missing: list[Path] = []
     for given in folders:
-        path = Path(given).expanduser().absolute()
+        path = _absolute(given)
         matches = [path] if _is_there(path) else _matches(path)
         if not matches:
             missing.append(path)
@@ -30,11 +33,26 @@ def expand(folders: Iterable[str | os.PathLike[str]]) -> tuple[list[Path], list[
     return list(found.values()), list(dict.fromkeys(missing))
 
 
+def first_plain(folders: Iterable[str | os.PathLike[str]]) -> Path | None:
+    """The first of them that is no pattern: one that something new may be written to."""
+    paths = map(_absolute, folders)
+    return next((path for path in paths if not _PATTERN & set(str(path)) or _is_there(path)), None)
+
+
+def _absolute(given: str | os.PathLike[str]) -> Path:
+    path = Path(given)
+    with suppress(RuntimeError):  # nobody knows the home of that user: then nothing is there
+        path = path.expanduser()
+    return path.absolute()
+
+
 def _is_there(path: Path) -> bool:
     """Whether there is something, or may be: what may not be looked at is not missing."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
+        return False
+    except ValueError:  # no name can have that character
         return False
     except OSError:
         pass
@@ -43,4 +61,7 @@ def _is_there(path: Path) -> bool:
 
 def _matches(pattern: Path) -> list[Path]:
     root = Path(pattern.anchor)
-    return sorted(path for path in root.glob(str(pattern.relative_to(root))) if path.is_dir())
+    try:
+        return sorted(path for path in root.glob(str(pattern.relative_to(root))) if path.is_dir())
+    except ValueError:  # it is none that could match anything
+        return []

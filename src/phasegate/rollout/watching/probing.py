@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 import re
 import secrets
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phasegate.errors import ErrorCode, PhasegateError
@@ -15,12 +13,14 @@ from phasegate.plugin.tree import checkout_files
 from phasegate.strict_json import read_json
 from phasegate.telemetry.emitting import append
 from phasegate.telemetry.line import timestamp_of
+from phasegate.telemetry.locations import first_plain
 from phasegate.telemetry.probing.probe import SILENCE_S, Probe, probe
 from phasegate.telemetry.probing.server import server_commands
 from phasegate.telemetry.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from phasegate.rollout.desk import Desk
 
@@ -29,12 +29,16 @@ _COMMAND = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def probe_plugin(desk: Desk, folder: Path) -> Probe:
-    """Probe every server of the configured plugin, and append what was found to the first of its log folders."""
+    """Probe every server of the configured plugin, and append what was found to the first of its log folders.
+
+    Raises:
+        PhasegateError: `config-invalid` where there are patterns alone, of which none is a folder to write to.
+    """
+    logs = _log_folder(desk)
     files = checkout_files(desk.repository.git)
     wanted = desk.config.telemetry.plugin
     plugins = [p for p in find_plugins(files, desk.config.plugins) if wanted in (None, p.name)]
     found = Probe((), 0, 0)
-    _folder_of(desk)
     for plugin in plugins[:1]:
         root = desk.repository.root / plugin.folder
         manifest = read_json((desk.repository.root / plugin.manifest_path).read_bytes())
@@ -43,12 +47,23 @@ def probe_plugin(desk: Desk, folder: Path) -> Probe:
         found = probe(
             server_commands(manifest, root), documents, desk.config.telemetry.probe, environment, folder
         )
-        _log(desk, plugin.name, plugin.version or "0.0.0", found)
+        _log(desk, logs, plugin.name, plugin.version or "0.0.0", found)
     return found
 
 
-def _log(desk: Desk, plugin: str, version: str, found: Probe) -> None:
-    logs = _folder_of(desk)
+def _log_folder(desk: Desk) -> Path:
+    folder = first_plain(desk.config.telemetry.logs)
+    if folder is None:
+        raise PhasegateError(
+            ErrorCode.CONFIG_INVALID,
+            "telemetry.logs names no folder that a probe could log to.",
+            why="Its patterns say where to read, not where to write.",
+            hint="Add a folder to it: `logs = [..., '~/.claude/logs']`.",
+        )
+    return folder
+
+
+def _log(desk: Desk, logs: Path, plugin: str, version: str, found: Probe) -> None:
     common = {"plugin": plugin, "version": version, **_identity(desk)}
     for each in found.probed:
         append(
@@ -61,22 +76,6 @@ def _log(desk: Desk, plugin: str, version: str, found: Probe) -> None:
     if found.documented:
         checked = {"documented": found.documented, "accurate": found.accurate}
         append(logs, Stream.USAGE, _event(common, "documentation", checked))
-
-
-def _folder_of(desk: Desk) -> Path:
-    """The first folder of logs.
-
-    Raises:
-        PhasegateError: `config-invalid` where it is a pattern, or there is none.
-    """
-    first = next(iter(desk.config.telemetry.logs), "")
-    if not first or (glob.has_magic(first) and not Path(first).expanduser().is_dir()):
-        raise PhasegateError(
-            ErrorCode.CONFIG_INVALID,
-            "The first of telemetry.logs is no folder, so a probe has nowhere to write.",
-            hint="Put the folder of this machine's logs first, and patterns after it.",
-        )
-    return Path(first).expanduser()
 
 
 def _run_of(subject: str, *, is_good: bool, duration_s: float) -> dict[str, Any]:
