@@ -109,7 +109,7 @@ def _slow_limit(policy: Policy, median_s: float | None, boundaries_s: Sequence[f
 def doubts_about(intake: Intake, most_rejected: float = MOST_REJECTED) -> tuple[str, ...]:
     """Why what was read cannot be relied on, in sentences; none where it can."""
     doubts = [f"{words} could not be read" for words in intake.unreadable]
-    if intake.folders and set(intake.missing) >= set(intake.folders):
+    if intake.missing:
         doubts.append(f"no log folder: {', '.join(intake.missing)}")
     for count, what in (
         (intake.rejected, "are no events"),

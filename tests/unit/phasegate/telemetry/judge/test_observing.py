@@ -179,6 +179,10 @@ def test_what_could_not_be_read_is_a_doubt(intake: Intake, said: str) -> None:
     assert doubts_about(intake) == (said,)
 
 
+def test_one_folder_of_several_that_is_missing_is_a_doubt() -> None:
+    assert doubts_about(Intake(("a", "b"), ("a",), events=990)) == ("no log folder: a",)
+
+
 def test_a_few_lines_that_are_no_events_are_no_doubt() -> None:
-    assert doubts_about(Intake(("a", "b"), ("a",), events=990, rejected=10, duplicates=500)) == ()
+    assert doubts_about(Intake(("a", "b"), events=990, rejected=10, duplicates=500)) == ()
     assert doubts_about(Intake()) == ()
