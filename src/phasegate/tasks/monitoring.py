@@ -88,7 +88,7 @@ def _looks(watching: Monitor, *, tell: bool) -> Iterator[Snapshot]:
         now_s = time.monotonic()
         if now_s - observed_s >= OBSERVE_S:
             observed_s = now_s
-            watching.observe()
+            watching.observe_again()
         if now_s - looked_s >= REFRESH_S:
             looked_s = now_s
             yield watching.look(time.time(), tell=tell)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from phasegate.ledger.records import Rollout
     from phasegate.rollout.desk import Desk
     from phasegate.rollout.reading.watching import Watched
+    from phasegate.rollout.reading.world import World
     from phasegate.rollout.watching.responding import Response
     from phasegate.telemetry.judge.decision import Decision
 
@@ -31,7 +32,7 @@ INTERVAL_S = 10
 
 @verb(
     phase="The phase whose release is watched; by default the one the rollout is in.",
-    once="Look once; without it, look again until there is a ruling.",
+    once="Look once; without it, look again until there is a ruling, or the hold expires.",
     interval="Seconds from one look to the next.",
     replay="Say again what the judge made of the case in this file.",
 )
@@ -45,25 +46,43 @@ def watch(
     sandbox: str | None = None,
 ) -> None:
     """Judge a release by what installs report: promote, hold or roll back; the engine acts where a rule may act alone."""
-    from phasegate.rollout.reading.watching import look_at
     from phasegate.rollout.watching.responding import respond
-    from phasegate.telemetry.judge.decision import Ruling
 
     if replay is not None:
         _replay(replay, as_json=json)
         return
     desk = open_desk(sandbox)
     while True:
-        world = desk.observe()
-        where = phase or _phase_of(desk, world.state.rollout)
-        watched = look_at(desk.repository.git, world, desk.config, desk.environment, where, time.time())
-        if once or watched.decision.ruling in (Ruling.PROMOTE, Ruling.ROLL_BACK):
-            break
-        desk.say(printable(f"{watched.decision.ruling.value}: {watched.decision.reasons[0]}"))
+        try:
+            world, watched = _look(desk, phase)
+        except PhasegateError as error:
+            if once or error.code is not ErrorCode.REMOTE_UNREACHABLE:
+                raise
+            desk.say(printable(f"{error.what} It is asked again."))
+        else:
+            if once or _is_over(watched.decision):
+                break
+            desk.say(printable(f"{watched.decision.ruling.value}: {watched.decision.reasons[0]}"))
         time.sleep(max(1, interval))
     response = respond(desk, world, watched)
     _show(watched, response, as_json=json)
     _end(watched.decision)
+
+
+def _look(desk: Desk, phase: str | None) -> tuple[World, Watched]:
+    from phasegate.rollout.reading.watching import look_at
+
+    world = desk.observe()
+    where = phase or _phase_of(desk, world.state.rollout)
+    return world, look_at(desk.repository.git, world, desk.config, desk.environment, where, time.time())
+
+
+def _is_over(decision: Decision) -> bool:
+    """Whether looking again changes nothing: there is a ruling, or the hold has expired and a person decides."""
+    from phasegate.telemetry.judge.decision import Ruling
+
+    has_expired = decision.until_s is not None and time.time() >= decision.until_s
+    return has_expired or decision.ruling in (Ruling.PROMOTE, Ruling.ROLL_BACK)
 
 
 def _phase_of(desk: Desk, rollout: Rollout | None) -> str:

@@ -85,6 +85,11 @@ class Alerting:
         )
         self._reach_s = max((rule.condition.reach_s for rule in self.rules), default=0.0)
 
+    @property
+    def flawed(self) -> int:
+        """How many events could not be counted, for they lack what their kind needs."""
+        return self._recorder.metrics.flawed
+
     def take(self, event: Mapping[str, Any], at_s: float) -> None:
         """Count an event; the next look sees it, whatever the clock of whoever wrote it said."""
         self._recorder.metrics.count(event, at_s)

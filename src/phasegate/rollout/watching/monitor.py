@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from phasegate.errors import PhasegateError
 from phasegate.ledger.chain import read_operations
 from phasegate.notify.dispatch import channels_for
 from phasegate.rollout.planning.status import holds_ahead
@@ -75,6 +76,7 @@ class Monitor:
         )
         self._follower = Follower(desk.config.telemetry.logs, STREAMS)
         self._unread: tuple[str, ...] = ()
+        self._unasked: tuple[str, ...] = ()
         self._resident: Resident | None = None
         self._closing = ExitStack()
 
@@ -92,6 +94,14 @@ class Monitor:
     def observe(self) -> None:
         """Ask the remote how the rollout stands."""
         self.world = self.desk.judged(self.desk.observe())
+
+    def observe_again(self) -> None:
+        """The same while the watch goes on: what keeps the remote from being asked is said, and ends nothing."""
+        try:
+            self.observe()
+            self._unasked = ()
+        except PhasegateError as error:
+            self._unasked = (f"what the ledger says is as it was: {error.what}",)
 
     def catch_up(self, now_s: float) -> None:
         """Count the events that the alerts' rules reach back to."""
@@ -111,7 +121,11 @@ class Monitor:
         """Everything as it is at `now_s`; with `tell`, the notices that are due go out."""
         alerts = self.alerting.look(now_s, tell=tell)
         report = self._report(Window(now_s - self.hours * 3600, now_s))
-        doubts = [*self.alerting.doubts, *report.intake.unreadable, *self._unread]
+        doubts = [*self.alerting.doubts, *report.intake.unreadable, *self._unread, *self._unasked]
+        if self.alerting.flawed:
+            doubts.append(
+                f"{self.alerting.flawed} events lack what their kind needs: alerts do not count them"
+            )
         doubts += [f"a notice could not be sent: {failure}" for failure in alerts.failures]
         return Snapshot(
             now_s, report, alerts.alerts, tuple(self._rollout_lines()), tuple(dict.fromkeys(doubts))

@@ -43,7 +43,12 @@ def respond(desk: Desk, world: World, watched: Watched) -> Response:
     if decision.ruling is not Ruling.ROLL_BACK:
         return Response(None, "")
     why = f"the judge, in phase {watched.phase}: {'; '.join(decision.reasons)} (evidence {decision.evidence})"
-    plan = _plan(desk, world, why)
+    try:
+        plan = _plan(desk, world, why)
+    except PhasegateError as error:
+        if error.code is not ErrorCode.NOTHING_TO_ROLL_BACK:
+            raise
+        return Response(None, f"There is nothing to go back to, so a person has to decide: {error.why}.")
     if plan.changes_nothing:
         return Response(None, f"It is rolled back already: {plan.title}.")
     if not decision.acting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from phasegate.errors import PhasegateError
 from phasegate.rollout.reading.watching import plugin_name
 from phasegate.rollout.watching.setting import released_of
 from phasegate.telemetry.events import read_events
@@ -56,7 +57,10 @@ class Counted:
                 self.metrics.count(line.event, min(line.at_us / 1e6, time.time()))
         if time.monotonic() - self._observed_s >= OBSERVE_S:
             self._observed_s = time.monotonic()
-            self._world = self.desk.observe()
+            try:
+                self._world = self.desk.observe()
+            except PhasegateError as error:  # what is public stays what it was, and metrics go on
+                self.desk.say(error.what)
 
     def released(self) -> Mapping[str, str]:
         """The plugin and its public version."""

@@ -156,3 +156,30 @@ def test_a_release_in_public_is_watched_too(watched_workshop: Workshop, fleet: F
     fleet.use(range(60, 200), "1.1.0", error_rate=1.0, at_s=watched_workshop.now_s)
     watched_workshop.now_s += 5
     assert look(watched_workshop, "public").decision.ruling is Ruling.ROLL_BACK
+
+
+def test_a_bad_first_release_that_cannot_be_taken_back_is_told_with_what_the_judge_says(
+    workshop: Workshop, fleet: Fleet
+) -> None:
+    (workshop.root / "demo" / "flags.json").unlink()
+    workshop.commit("feat: no flags")
+    workshop.now_s = int(time.time()) - 5
+    workshop.deploy("internal")
+    workshop.deploy("canary")
+    configure(workshop, telemetry=Telemetry(logs=(fleet.logs,), plugin="rforge"))
+    configure(workshop, watch=Watch(unattended={"critical-error-rate": "on"}))
+    fleet.use(range(40), workshop.version_on("canary"), error_rate=1.0)
+    workshop.now_s = int(time.time()) + 5
+    response = respond(workshop.desk, workshop.observe(), look(workshop))
+    assert response.operation is None
+    assert "nothing to go back to" in response.words
+
+
+def test_a_log_folder_of_several_that_is_gone_is_a_hold(watched_workshop: Workshop, fleet: Fleet) -> None:
+    logs = (fleet.logs, str(fleet.folder / "gone"))
+    configure(watched_workshop, telemetry=Telemetry(logs=logs, plugin="rforge"))
+    fleet.use(range(40), "1.0.0", error_rate=0.0)
+    fleet.use(range(40, 80), "1.1.0-rc.1", error_rate=0.0)
+    decision = look(watched_workshop).decision
+    assert decision.ruling is Ruling.HOLD
+    assert "no log folder" in decision.reasons[0]
