@@ -136,7 +136,7 @@ def _end(decision: Decision) -> None:
 
 
 def _replay(path: str, *, as_json: bool) -> None:
-    from phasegate.telemetry.judge.judgement import replay
+    from phasegate.telemetry.judge.watch import replay
 
     try:
         decision = replay(Path(path).read_bytes())

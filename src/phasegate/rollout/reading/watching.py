@@ -14,7 +14,7 @@ from phasegate.telemetry.judge.observation import Observation
 from phasegate.telemetry.judge.observing import Versions, doubts_about, observe
 from phasegate.telemetry.judge.policy import Policy
 from phasegate.telemetry.judge.rule import Unattended
-from phasegate.telemetry.judge.watch import watch_after
+from phasegate.telemetry.judge.watch import HORIZON, watch_after
 from phasegate.telemetry.logs import open_reading
 from phasegate.telemetry.reading import Window
 from phasegate.telemetry.sources.prometheus import Prometheus
@@ -82,6 +82,7 @@ def look_at(
     canary = (rollout.version if is_public else rollout.candidate,)
     control = () if is_public else _public_versions(world.state, config)
     policy = _policy(config.watch, has_control=bool(control))
+    policy = replace(policy, horizon=HORIZON) if is_public else policy
     since_s = float(seconds(rollout.entered[phase]))
     window = Window(max(since_s, now_s - AFTER_S) if is_public else since_s, now_s)
     plugin = plugin_name(git, world, config)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phasegate.telemetry.judge.case import digest, read_case
+from phasegate.telemetry.judge.case import digest
 from phasegate.telemetry.judge.decision import Decision, Ruling
 from phasegate.telemetry.judge.finding import State, find, fired
 from phasegate.telemetry.judge.rule import Kind
@@ -53,11 +53,6 @@ def judge(policy: Policy, observation: Observation) -> Decision:
         until_s,
         digest(policy, observation),
     )
-
-
-def replay(text: str | bytes) -> Decision:
-    """The decision of a case that `write_case` wrote; raises `ValueError` for what is none."""
-    return judge(*read_case(text))
 
 
 def doubts_of(observation: Observation, flaws: tuple[str, ...], total: Step | None) -> tuple[str, ...]:

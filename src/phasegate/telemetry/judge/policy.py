@@ -39,6 +39,7 @@ class Policy:
         median_alpha: the highest probability that the limit for slow runs is ever below that.
         expected_share: the canary's share of heartbeats before the release; None: its share of the installs that are known.
         rolls_back: severities of which a rule that fired rolls back; one of the others holds.
+        horizon: of a release that everybody has: within how many units its error probability is meant; None: a candidate.
     """
 
     rules: tuple[Rule, ...] = RULES
@@ -50,6 +51,7 @@ class Policy:
     median_alpha: float = 0.0025
     expected_share: float | None = None
     rolls_back: tuple[Severity, ...] = (Severity.CRITICAL, Severity.HIGH)
+    horizon: int | None = None
 
     def __post_init__(self) -> None:
         if len({rule.name for rule in self.rules}) < len(self.rules):
@@ -79,6 +81,7 @@ class Policy:
             "median_alpha": float(self.median_alpha),
             "expected_share": self.expected_share,
             "rolls_back": [severity.value for severity in self.rolls_back],
+            **({} if self.horizon is None else {"horizon": self.horizon}),
         }
 
     @classmethod
@@ -95,4 +98,5 @@ class Policy:
             float(content["median_alpha"]),
             None if share is None else float(share),
             tuple(Severity(name) for name in content["rolls_back"]),
+            int(content["horizon"]) if "horizon" in content else None,
         )

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from phasegate.telemetry.judge.case import digest
+from phasegate.telemetry.judge.case import digest, read_case
 from phasegate.telemetry.judge.decision import Decision, Ruling
 from phasegate.telemetry.judge.finding import Finding, State, arms, fired, untried
-from phasegate.telemetry.judge.judgement import doubts_of, untried_words
+from phasegate.telemetry.judge.judgement import doubts_of, judge, untried_words
 from phasegate.telemetry.judge.mixture import log_mean, mixture
 from phasegate.telemetry.judge.rule import Kind
 
@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 _LN10 = math.log(10)
 
 
-def watch_after(policy: Policy, observation: Observation, horizon: int = 10_000) -> Decision:
+HORIZON = 10_000
+"""Within how many units the error probability is meant where the policy does not say it."""
+
+
+def watch_after(policy: Policy, observation: Observation) -> Decision:
     """What `policy` makes of a release that is out.
 
     Its rules that need no control beside it are looked at, over the canary's counts; a healthy release sets one off within
-    `horizon` units with a probability of at most its alpha. Nothing counted, or counts that cannot be relied on: hold.
+    the policy's horizon with a probability of at most its alpha. Nothing counted, or counts that cannot be relied on: hold.
     """
+    horizon = policy.horizon or HORIZON
     flaws = observation.flaws()
     total = None if flaws else observation.total()
     rules = [rule for rule in policy.rules if rule.kind in {Kind.ABSOLUTE, Kind.SLOWER}]
@@ -55,6 +60,12 @@ def watch_after(policy: Policy, observation: Observation, horizon: int = 10_000)
     )
     notes = (promise, *untried_words(findings))
     return Decision(ruling, reasons, notes, findings, causes, None, digest(policy, observation))
+
+
+def replay(text: str | bytes) -> Decision:
+    """The decision of a case that `write_case` wrote; raises `ValueError` for what is none."""
+    policy, observation = read_case(text)
+    return judge(policy, observation) if policy.horizon is None else watch_after(policy, observation)
 
 
 def threshold_for(alpha: float, horizon: int) -> float:

@@ -10,9 +10,10 @@ import pytest
 
 from observations import observation
 from phasegate.telemetry.judge.case import digest, read_case, write_case
-from phasegate.telemetry.judge.judgement import judge, replay
+from phasegate.telemetry.judge.judgement import judge
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
 from phasegate.telemetry.judge.policy import Policy
+from phasegate.telemetry.judge.watch import replay
 
 GOLDEN = (
     '{"observation":{"doubts":[],"since_s":0.0,"slow_s":1.5,"steps":[[0.0,[3,2,1,0,3],[5,0,0,2,5]],'

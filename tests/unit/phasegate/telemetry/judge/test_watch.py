@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observations import observation
+from phasegate.telemetry.judge.case import write_case
 from phasegate.telemetry.judge.decision import Ruling
 from phasegate.telemetry.judge.judgement import judge
 from phasegate.telemetry.judge.mixture import log_mean, mixture
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
 from phasegate.telemetry.judge.policy import Policy
-from phasegate.telemetry.judge.watch import Detector, threshold_for, watch_after
+from phasegate.telemetry.judge.watch import Detector, replay, threshold_for, watch_after
 
 GOOD = observation(5000, control_units=0)
 BAD = tuple(Step(1e6 + at, Tally(1, 1)) for at in range(12))
@@ -47,6 +48,13 @@ def test_a_good_release_is_kept() -> None:
         "over-budget",
         "slower",
     }
+
+
+def test_its_case_replays_to_the_same_decision_and_is_no_candidates() -> None:
+    policy = Policy(control=False, horizon=10_000)
+    decision = watch_after(policy, LATER)
+    assert replay(write_case(policy, LATER)) == decision
+    assert judge(replace(policy, horizon=None), LATER).evidence != decision.evidence
 
 
 def test_a_slower_release_is_held() -> None:
