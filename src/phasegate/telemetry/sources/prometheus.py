@@ -145,6 +145,8 @@ class Prometheus:
             if content["status"] != "success":
                 words = redact(str(content.get("error", content["status"])))[:_LONGEST_WORDS]
                 raise SourceError(f"the source says {words}")
+            if content.get("warnings") or content.get("isPartial"):
+                raise SourceError("the source gives only a part of what was asked for")
             result: Sequence[Mapping[str, Any]] = content["data"]["result"]
         except WireError as error:
             raise SourceError(f"the source {error}") from None

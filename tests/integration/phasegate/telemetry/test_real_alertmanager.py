@@ -288,7 +288,9 @@ def test_whatever_fires_together_is_told_in_the_same_groups_there_as_here(
         manager.alert(alert for alert in alerts if alert.severity is severity)
     manager.settle(notices)
     assert manager.heard() == wanted
-    assert len(manager.notices()) == notices
+    assert (
+        len(manager.notices()) >= notices
+    )  # critical ones wait for nobody, so some of a group may be told before the others
     told = sum(map(len, wanted.values()))
     assert told < len(alerts)
     figure(f"200 scenes, {len(alerts)} alerts, {told} told in {len(wanted)} groups: the same in Alertmanager")

@@ -24,10 +24,10 @@ FIRING = Alert(
 SILENT = Alert("ServerDown", Severity.CRITICAL, (), Phase.NO_DATA, None, NOW_S)
 
 
-def shown(snapshot: Snapshot, width: int = 80, *, has_blocks: bool = True) -> str:
+def shown(snapshot: Snapshot, width: int = 80, *, has_unicode: bool = True) -> str:
     stream = io.StringIO()
     console = Console(file=stream, width=width, no_color=True)
-    console.print(draw(snapshot, width, has_blocks=has_blocks))
+    console.print(draw(snapshot, width, has_unicode=has_unicode))
     return stream.getvalue()
 
 
@@ -68,7 +68,7 @@ def test_lines_that_are_no_events_are_told() -> None:
 
 
 def test_a_terminal_without_block_characters_gets_digits() -> None:
-    text = shown(Snapshot(NOW_S, make(), (), ()), has_blocks=False)
+    text = shown(Snapshot(NOW_S, make(), (), ()), has_unicode=False)
     assert text.isascii() or not set(text) & set("▁▂▃▄▅▆▇█")
 
 
