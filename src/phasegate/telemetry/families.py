@@ -89,3 +89,16 @@ FAMILIES = (
     ADVANCED_USAGE, UNITS, FAILED_UNITS, LATE_UNITS, UNIT_DURATION, HEARTBEATS, USERS, INSTALLS, RELEASED, SATISFACTION, DOCUMENTATION,
 )  # fmt: skip
 """All families, in the order in which they are shown."""
+
+
+def labels_of(series: str) -> tuple[str, ...] | None:
+    """The labels of the series called `series`, which of a histogram are three; None where no family gives it."""
+    for family in FAMILIES:
+        labels = ("plugin", *family.labels)
+        if family.kind is not Kind.HISTOGRAM and series == family.name:
+            return labels
+        if family.kind is Kind.HISTOGRAM and series in (f"{family.name}_count", f"{family.name}_sum"):
+            return labels
+        if family.kind is Kind.HISTOGRAM and series == f"{family.name}_bucket":
+            return (*labels, "le")
+    return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from phasegate.telemetry.alerts.conditions import Change, Distribution, Growth, Level, Share, Subset
 from phasegate.telemetry.alerts.rule import Limit, Recorded, Rule, RuleBook, Severity, Side
+from phasegate.telemetry.families import labels_of
 from phasegate.telemetry.series import Selector
 from phasegate.toml_table import (
     Table,
@@ -38,10 +39,19 @@ def load_rules(path: Path | None = None) -> RuleBook:
     """The rules in the file at `path`, or phasegate's own.
 
     Raises:
-        PhasegateError: `config-invalid`, with every mistake and its key.
+        PhasegateError: `config-invalid`, with every mistake and its key, or where the file cannot be read.
     """
     if path is not None:
-        return read_rules(path.name, path.read_bytes())
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise PhasegateError(
+                ErrorCode.CONFIG_INVALID,
+                f"The alert rules in {path.name} cannot be read.",
+                why=error.strerror or str(error),
+                hint="Mend `rules` in [tool.phasegate.telemetry].",
+            ) from None
+        return read_rules(path.name, content)
     return read_rules(OWN_FILE, (files("phasegate.telemetry.alerts") / OWN_FILE).read_bytes())
 
 
@@ -125,8 +135,11 @@ def _read_growth(table: Table) -> Growth:
 
 def _read_change(table: Table) -> Change:
     _require(table, ("histogram", "quantile", "window", "offset"), ("at_least",))
+    histogram = table.get("histogram", "", _metric)
+    if histogram and labels_of(f"{histogram}_bucket") is None:
+        table.wrong("histogram", f"no event gives a histogram {histogram!r}, so the rule would never fire")
     return Change(
-        table.get("histogram", "", _metric),
+        histogram,
         table.get("quantile", 0.5, _share),
         table.get("window", 3600.0, limit_s),
         table.get("offset", 86400.0, limit_s),
@@ -172,12 +185,14 @@ def _read_selector(table: Table) -> Selector:
     if "metric" not in table.items:
         table.wrong("metric", "is missing")
     labels = [key for key in table.items if key != "metric"]
+    metric = table.get("metric", "", _metric)
+    known = labels_of(metric)
+    if metric and known is None:
+        table.wrong("metric", f"no event gives {metric!r}, so the rule would never fire")
     for label in labels:
-        if not _METRIC.fullmatch(label):
-            table.wrong(label, "is no label: small letters, digits and _")
-    return Selector(
-        table.get("metric", "", _metric), {key: table.get(key, (), list_of(_value)) for key in labels}
-    )
+        if known is not None and label not in known:
+            table.wrong(label, f"{metric} has no such label; it has {', '.join(known)}")
+    return Selector(metric, {key: table.get(key, (), list_of(_value)) for key in labels})
 
 
 def _require(table: Table, needed: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:

@@ -17,7 +17,7 @@ GOOD = b"""
 [rules.Down]
 severity = "high"
 summary = "It is down"
-level = { gauge = { metric = "up" } }
+level = { gauge = { metric = "documentation_accuracy_score" } }
 below = 1
 by = ["plugin"]
 """
@@ -80,7 +80,7 @@ above = 1
 below = 1
 forr = "5m"
 [recorded.Rate]
-share = { part = { metric = "a", l = ["}"] }, whole = {}, window = "5m" }
+share = { part = { metric = "error_total", version = ["}"] }, whole = {}, window = "5m" }
 """
     )
     assert [mistake.partition(":")[0] for mistake in found] == [
@@ -92,7 +92,7 @@ share = { part = { metric = "a", l = ["}"] }, whole = {}, window = "5m" }
         "rules.down",
         "rules.down.above",
         "recorded.Rate",
-        "recorded.Rate.share.part.l",
+        "recorded.Rate.share.part.version",
         "recorded.Rate.share.whole.metric",
     ]
 
@@ -111,3 +111,24 @@ share = { part = { metric = "a", l = ["}"] }, whole = {}, window = "5m" }
 def test_a_condition_that_lacks_something_is_a_mistake(condition: str) -> None:
     content = f'[rules.A]\nseverity = "low"\nsummary = "s"\nby = []\nabove = 1\n{condition}\n'
     assert mistakes(content.encode())
+
+
+@pytest.mark.parametrize(
+    ("condition", "key"),
+    [
+        ('level = { gauge = { metric = "unique_user" } }', "gauge.metric"),
+        ('level = { gauge = { metric = "unique_users", phase = ["canary"] } }', "gauge.phase"),
+        ('growth = { series = { metric = "command_duration_seconds" }, window = "5m" }', "series.metric"),
+        ('change = { histogram = "error_total", quantile = 0.5, window = "1h", offset = "1d" }', "histogram"),
+    ],
+)
+def test_what_no_event_gives_is_a_mistake_for_it_would_never_fire(condition: str, key: str) -> None:
+    content = f'[rules.A]\nseverity = "low"\nsummary = "s"\nby = ["plugin"]\nabove = 1\n{condition}\n'
+    (mistake,) = mistakes(content.encode())
+    assert mistake.partition(":")[0].endswith(key)
+
+
+def test_a_file_of_rules_that_is_not_there_is_a_mistake_of_the_configuration(tmp_path: Path) -> None:
+    with pytest.raises(PhasegateError) as caught:
+        load_rules(tmp_path / "gone.toml")
+    assert caught.value.code is ErrorCode.CONFIG_INVALID
