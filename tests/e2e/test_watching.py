@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phasegate.errors import ErrorCode
+from verbs import invoke
 from workshop import Workshop
 
 if TYPE_CHECKING:
@@ -79,3 +80,14 @@ def test_a_hold_that_has_expired_ends_a_watch_for_a_person_decides(
     _, said = process.communicate(timeout=60)
     assert process.returncode == ErrorCode.ROLLOUT_HELD.exit_status
     assert "the hold has expired" in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("monitor.silence", "--rule", "ErrorRateHigh", "--reason", "we know", "--for", "0s"),
+        ("monitor", "--once", "--hours", "99999999999"),
+    ],
+)
+def test_a_time_that_makes_no_sense_is_refused(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    assert invoke(Workshop(tmp_path).root, *arguments).returncode == ErrorCode.USAGE.exit_status

@@ -25,6 +25,7 @@ REFRESH_S = 10.0
 OBSERVE_S = 60.0
 _POLL_S = 0.25
 _HOURS = 24
+_MOST_HOURS = 366 * 24
 FILTERS = {
     "command": "Only this command.",
     "mode": "Only this mode.",
@@ -44,8 +45,10 @@ def monitor(
     """The dashboard: figures, trends, the rollout and its judge, alerts; refreshed every ten seconds until Ctrl-C."""
     from phasegate.rollout.watching.monitor import Monitor
 
-    if hours < 1:
-        raise refuse_combination("The figures go back no time.", "Give --hours of 1 or more.")
+    if not 1 <= hours <= _MOST_HOURS:
+        raise refuse_combination(
+            f"The figures cannot go back {hours} hours.", f"Give --hours of 1 to {_MOST_HOURS}."
+        )
     watching = Monitor(open_desk(sandbox), hours)
     watching.catch_up(time.time())
     if once or json:

@@ -122,7 +122,7 @@ def usage(
 
 
 def _make(desk: Desk, window: Window) -> Report:
-    """The report of a window, with what the ledger knows; without a ledger, or without its remote, it says so and goes on."""
+    """The report of a window, with what the ledger knows; raises what `make_report_of` raises."""
     from phasegate.rollout.watching.looking import make_report_of
 
     with _patiently(desk):

@@ -94,10 +94,13 @@ def silence(
     name, equals, value = (label or "").partition("=")
     if label and not (name and equals):
         raise refuse_combination(f"{label!r} is no label.", "Give it as NAME=VALUE.")
+    length_s = seconds_of(for_)
+    if not length_s:
+        raise refuse_combination("A silence of no time silences nothing.", "Say how long: such as --for 2h.")
     now_s = time.time()
     labels = ((name, value),) if label else ()
     by = str(desk.occasion().identity)
-    made = Silence(rule, labels, now_s + seconds_of(for_), by, desk.discreet(reason))
+    made = Silence(rule, labels, now_s + length_s, by, desk.discreet(reason))
     path = desk.repository.state_folder / BOARD
     board, _ = load_board(path)
     save_board(path, board.silenced(made, now_s))
