@@ -156,13 +156,13 @@ def _policy(watch: Watch, *, has_control: bool) -> Policy:
         control=watch.control and has_control,
         is_random=watch.random,
     )
-    known = [rule.name for rule in policy.rules]
+    known = [rule.name for rule in policy.rules if rule.severity in policy.rolls_back]
     unknown = sorted(set(watch.unattended) - set(known))
     if unknown:
         raise PhasegateError(
             ErrorCode.CONFIG_INVALID,
-            f"watch.unattended names {', '.join(unknown)}, which the judge does not have.",
-            hint=f"Its rules are {', '.join(known)}.",
+            f"watch.unattended names {', '.join(unknown)}, which is no rule of the judge that rolls back.",
+            hint=f"Those are {', '.join(known)}; every other one holds.",
         )
     rules = (replace(r, unattended=Unattended(watch.unattended.get(r.name, "off"))) for r in policy.rules)
     return replace(policy, rules=tuple(rules))

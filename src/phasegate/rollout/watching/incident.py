@@ -13,6 +13,7 @@ from phasegate.rollout.watching.monitor import BOARD, RUNBOOKS, load_book
 from phasegate.telemetry.alerts.board import load_board
 from phasegate.telemetry.alerts.rule import Severity
 from phasegate.telemetry.alerts.states import Phase
+from phasegate.telemetry.judge.observing import doubts_about
 from phasegate.telemetry.logs import open_reading
 from phasegate.telemetry.reports.document import share_text
 
@@ -83,7 +84,7 @@ def _figures(reading: Reading) -> Iterator[str]:
             f"{group.key['version']}: {runs.served} runs served, {share_text(runs.error_rate)} failed, "
             f"{share_text(runs.over_budget_rate)} over budget"
         )
-    yield from (f"{words} could not be read" for words in reading.intake.unreadable)
+    yield from doubts_about(reading.intake)
     if not reading.intake.events:
         yield "the logs hold no event of this time"
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from phasegate.config import HEALTHY, PUBLIC_PHASE
+from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.ledger.chain import read_operations
 from phasegate.markdown import as_markdown
 from phasegate.rollout.reading.watching import look_at, plugin_name
 from phasegate.rollout.watching.setting import setting_of
 from phasegate.telemetry.judge.trail import trails
 from phasegate.telemetry.logs import open_reading
-from phasegate.telemetry.reports.document import document_of
+from phasegate.telemetry.reports.document import READ, document_of
 from phasegate.telemetry.reports.period import Period, step_for
 from phasegate.telemetry.reports.report import Report, make_report
 from phasegate.telemetry.reports.validation import validate
@@ -40,11 +41,20 @@ def make_report_of(desk: Desk, window: Window) -> Report:
 
 
 def summarise_day(desk: Desk) -> str:
-    """The last 24 hours of the plugin in use as a list in Markdown; empty where nothing was heard of it."""
-    report = make_report_of(desk, Period.DAY.window(float(desk.clock())))
+    """The last 24 hours of the plugin in use as a list in Markdown; empty where nothing was heard of it, or none is named.
+
+    It is sent and kept in the ledger, so the paths of what was read are left out.
+    """
+    try:
+        report = make_report_of(desk, Period.DAY.window(float(desk.clock())))
+    except PhasegateError as error:
+        if error.code is not ErrorCode.CONFIG_INVALID:
+            raise
+        return ""
     if not report.intake.events:
         return ""
-    sentences = [sentence for section in document_of(report).sections for sentence in section.sentences]
+    told = (section for section in document_of(report).sections if section.key != READ)
+    sentences = [sentence for section in told for sentence in section.sentences]
     checks = [f"{check.verdict.value}: {check.subject}: {check.reason}" for check in validate(report)]
     return "\n".join(f"- {as_markdown(line)}" for line in (*sentences, *checks))
 

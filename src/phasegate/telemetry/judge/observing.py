@@ -107,10 +107,17 @@ def _slow_limit(policy: Policy, median_s: float | None, boundaries_s: Sequence[f
 
 
 def doubts_about(intake: Intake, most_rejected: float = MOST_REJECTED) -> tuple[str, ...]:
-    """Why what was read cannot be relied on, in sentences; none where it can."""
-    doubts = [f"{words} could not be read" for words in intake.unreadable]
+    """Why what was read cannot be relied on, in sentences; none where it can.
+
+    They end in the ledger and in notices, so they name no path, which might name a person: `invoke report` does.
+    """
+    doubts = []
+    if intake.unreadable:
+        doubts.append(f"{len(intake.unreadable)} of the logs could not be read; `invoke report` names what")
     if intake.missing:
-        doubts.append(f"no log folder: {', '.join(intake.missing)}")
+        doubts.append(
+            f"no log folder: {len(intake.missing)} of {len(intake.folders)} not there; `invoke report` names what"
+        )
     for count, what in (
         (intake.rejected, "are no events"),
         (intake.newer, "have a newer schema"),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from phasegate.telemetry.reports.report import Report
 
 NOTHING = "-"
+READ = "read"
+"""The key of the section that names the files that were read."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def document_of(report: Report) -> Document:
             Section("commands", "Commands", (), _commands(report)),
             Section("usage", "Usage", tuple(_usage(report)), _usage_table(report), (chart_modes(report), chart_versions(report))),
             Section("rollout", "Rollout", tuple(_rollout(report)), _reach(report), (chart_formats(report), *chart_evidence(report))),
-            Section("read", "What was read", tuple(_intake(report))),
+            Section(READ, "What was read", tuple(_intake(report))),
         ),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from phasegate.telemetry.judge.observing import doubts_about
 from phasegate.telemetry.reports.report import DEFAULT_MODE
 from phasegate.verdict import Verdict, worst
 
@@ -27,9 +28,6 @@ MODE_TOLERANCE = 0.15
 
 FEWEST_RUNS = 30
 """Fewer served runs than that say nothing."""
-
-MOST_REJECTED = 0.01
-"""A higher share of lines that are no events casts doubt on the rest."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +56,11 @@ def overall(checks: tuple[Check, ...]) -> Verdict:
 
 
 def _check_intake(report: Report) -> Check:
-    intake = report.intake
-    if intake.unreadable:
-        return Check("logs can be read", Verdict.INCONCLUSIVE, "; ".join(intake.unreadable))
-    if not intake.events:
-        return Check("logs can be read", Verdict.INCONCLUSIVE, "there is no event in this time")
-    share = intake.rejected / (intake.events + intake.rejected)
-    verdict = Verdict.INCONCLUSIVE if share > MOST_REJECTED else Verdict.PASS
-    return Check(
-        "logs can be read", verdict, f"{intake.events} events; {intake.rejected} lines are none ({share:.2%})"
-    )
+    subject, intake = "logs can be read", report.intake
+    doubts = [*doubts_about(intake), *([] if intake.events else ["there is no event in this time"])]
+    if doubts:
+        return Check(subject, Verdict.INCONCLUSIVE, "; ".join(doubts))
+    return Check(subject, Verdict.PASS, f"{intake.events} events; {intake.rejected} lines are none")
 
 
 def _check_quantiles(report: Report) -> Iterator[Check]:

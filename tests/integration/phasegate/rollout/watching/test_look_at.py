@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from fixtures.fleet import Fleet
 from phasegate.config import Telemetry, Watch
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.reading.watching import look_at, plugin_name
+from phasegate.rollout.watching.looking import summarise_day
 from phasegate.rollout.watching.responding import respond
 from phasegate.telemetry.judge.decision import Ruling
 
@@ -183,3 +185,39 @@ def test_a_log_folder_of_several_that_is_gone_is_a_hold(watched_workshop: Worksh
     decision = look(watched_workshop).decision
     assert decision.ruling is Ruling.HOLD
     assert "no log folder" in decision.reasons[0]
+
+
+def test_a_rule_that_never_rolls_back_cannot_be_let_act_alone(watched_workshop: Workshop) -> None:
+    configure(watched_workshop, watch=Watch(unattended={"slower": "on"}))
+    with pytest.raises(PhasegateError) as caught:
+        look(watched_workshop)
+    assert caught.value.code is ErrorCode.CONFIG_INVALID
+
+
+def test_no_path_of_what_was_read_gets_into_the_ledger_or_a_summary(
+    watched_workshop: Workshop, fleet: Fleet
+) -> None:
+    phases = dict(watched_workshop.config.phases)
+    phases["canary"] = replace(phases["canary"], soak_s=0.0, criteria=("healthy",))
+    logs = (fleet.logs, str(fleet.folder / "ann-smith"))
+    configure(watched_workshop, phases=phases, telemetry=Telemetry(logs=logs, plugin="rforge"))
+    fleet.use(range(2), "1.1.0-rc.1")
+    done = watched_workshop.deploy("docs", override="nobody uses it yet")
+    assert done.operation is not None
+    recorded = json.dumps(done.operation.as_json())
+    assert "no log folder" in recorded
+    watched_workshop.now_s = int(time.time()) + 5
+    summary = summarise_day(watched_workshop.desk)
+    assert "no log folder" in summary
+    assert not [text for text in (recorded, summary) if str(fleet.folder) in text or "ann-smith" in text]
+
+
+def test_a_summary_of_several_plugins_of_which_none_is_named_tells_nothing_of_use(workshop: Workshop) -> None:
+    marketplace = workshop.published("refs/heads/main", ".claude-plugin/marketplace.json")
+    two = marketplace.replace('"plugins": [', '"plugins": [{"name": "other", "source": "./other"},')
+    manifest = '{"name": "other", "version": "0.0.0", "description": "Another"}\n'
+    workshop.commit(
+        "feat: another",
+        {".claude-plugin/marketplace.json": two, "other/.claude-plugin/plugin.json": manifest},
+    )
+    assert summarise_day(workshop.desk) == ""
