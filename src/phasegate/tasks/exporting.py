@@ -105,7 +105,7 @@ def serve(
     for words in counted.unread:
         counted.desk.say(printable(words))
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Exposition(counted.metrics, time.time, counted.released))
+    registry.register(Exposition(counted, time.time, counted.released))
     start_http_server(port, addr="127.0.0.1", registry=registry)
     counted.desk.say(f"metrics: http://127.0.0.1:{port}/metrics; Ctrl-C ends it")
     while True:

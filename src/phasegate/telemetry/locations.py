@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
 _PATTERN = frozenset("*?[")
 
-DEFAULT_FOLDER = "~/.claude/logs"
-"""Where the plugins of Claude Code log."""
-
 
 def expand(folders: Iterable[str | os.PathLike[str]]) -> tuple[list[Path], list[Path]]:
     """The folders that are there, each once, and what is not there: paths, and patterns that nothing matches.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from phasegate.rollout.desk import Desk
+    from phasegate.telemetry.metrics import Sample
 
 OBSERVE_S = 60.0
 """How often the ledger is asked what is public, in seconds."""
@@ -39,7 +41,8 @@ class Counted:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.metrics = Metrics()
+        self._metrics = Metrics()
+        self._counting = threading.Lock()
         self._world = desk.observe()
         self._observed_s = time.monotonic()
         self._plugin = plugin_name(desk.repository.git, self._world, desk.config)
@@ -54,13 +57,19 @@ class Counted:
         for followed in self._follower.poll():
             line = followed.line
             if line.kind is Kind.EVENT and line.event["plugin"] == self._plugin:
-                self.metrics.count(line.event, min(line.at_us / 1e6, time.time()))
+                with self._counting:
+                    self._metrics.count(line.event, min(line.at_us / 1e6, time.time()))
         if time.monotonic() - self._observed_s >= OBSERVE_S:
             self._observed_s = time.monotonic()
             try:
                 self._world = self.desk.observe()
             except PhasegateError as error:  # what is public stays what it was, and metrics go on
                 self.desk.say(error.what)
+
+    def samples(self, now_s: float) -> list[Sample]:
+        """Every series with its value at one instant: whoever scrapes is another thread than the one that counts."""
+        with self._counting:
+            return [*self._metrics.samples(now_s)]
 
     def released(self) -> Mapping[str, str]:
         """The plugin and its public version."""

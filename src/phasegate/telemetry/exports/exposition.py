@@ -6,10 +6,10 @@ A series that nobody has seen yet is shown as 0 once, or its first events would 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from phasegate.telemetry.families import FAMILIES, RELEASED
-from phasegate.telemetry.metrics import Metrics, Sample
+from phasegate.telemetry.metrics import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,6 +23,13 @@ _FAMILY_OF = {
 }
 
 
+class Counts(Protocol):
+    """What has series: `Metrics`, or what guards one."""
+
+    def samples(self, now_s: float) -> Iterable[Sample]:
+        """Every series with its value now."""
+
+
 class Exposition:
     """What a scrape sees: the collector that `prometheus_client` asks.
 
@@ -33,7 +40,7 @@ class Exposition:
     """
 
     def __init__(
-        self, metrics: Metrics, clock: Callable[[], float], released: Callable[[], Mapping[str, str]]
+        self, metrics: Counts, clock: Callable[[], float], released: Callable[[], Mapping[str, str]]
     ) -> None:
         self._metrics = metrics
         self._clock = clock
