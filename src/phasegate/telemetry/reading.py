@@ -115,7 +115,7 @@ class Unit:
         install: which install.
         failed: whether it failed.
         over_budget: whether it took longer than its budget.
-        duration_s: how long it took.
+        duration_s: how long it took; NaN where that was not told.
     """
 
     at_s: float

@@ -77,7 +77,8 @@ def observe(
         at = (at_s, -1) if step_s is None else (_floor(at_s, step_s), 0)
         _count(counts[at], arm, _ACTIVE)
     steps = tuple(Step(at[0], **counts[at]) for at in sorted(counts))
-    said = [*doubts, *([f"{flawed} units have no time or no duration"] if flawed else [])]
+    is_flawed = flawed > MOST_REJECTED * (len(found) + flawed)
+    said = [*doubts, *([f"{flawed} units have no time or no duration"] if is_flawed else [])]
     return Observation(window.since_s, window.until_s, steps, slow_s, tuple(said))
 
 

@@ -162,7 +162,7 @@ _UNITS = f"""
 WITH served AS (
     SELECT * FROM commands WHERE {_PEOPLE} AND {_SERVED} AND list_contains($versions, version)
 ), first AS (SELECT version, install, min(at_us) AS at_us FROM served GROUP BY version, install)
-SELECT at_us, version, install, outcome = 'failed', over_budget, coalesce(duration_s, 0)
+SELECT at_us, version, install, outcome = 'failed', over_budget, coalesce(duration_s, 'nan'::DOUBLE)
 FROM served SEMI JOIN first USING (version, install, at_us)
 QUALIFY row_number() OVER (
     PARTITION BY version, install ORDER BY outcome = 'failed' DESC, over_budget DESC, coalesce(duration_s, 0) DESC

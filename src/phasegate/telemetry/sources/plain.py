@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 from phasegate.telemetry.line import Kind, number, read_line
@@ -193,7 +194,7 @@ class PlainReading:
                 run.install,
                 run.outcome == "failed",
                 run.over_budget,
-                run.duration_s or 0.0,
+                nan if run.duration_s is None else run.duration_s,
             )
             for run in first.values()
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -515,3 +516,10 @@ def test_a_check_of_the_documentation_that_counts_no_numbers_says_nothing(read: 
     put(tmp_path, line(1, **members), name="plugin-usage.log")
     with read(tmp_path) as reading:
         assert reading.quality().documentation_accuracy is None
+
+
+def test_a_run_that_does_not_tell_how_long_it_took_is_no_quick_one(read: Any, tmp_path: Path) -> None:
+    put(tmp_path, line(1).replace(b'"duration_s": 1.0, ', b""))
+    with read(tmp_path) as reading:
+        (unit,) = reading.units(["2.0.0"])
+    assert math.isnan(unit.duration_s)
