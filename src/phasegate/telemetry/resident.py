@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Callable
 
 from phasegate.telemetry.following import Follower
 from phasegate.telemetry.gathering import Found
+from phasegate.telemetry.locations import expand
 from phasegate.telemetry.logs import STREAMS, default_reader, load
 from phasegate.telemetry.reading import Window
 
@@ -55,7 +56,7 @@ class Resident:
         )  # before loading: what comes twice counts once
         self._forgot_s = self._clock()
         window = Window(self._forgot_s - self._history_s, _ENDLESS_S)
-        self._source, self._there, self._missing = self._closing.enter_context(
+        self._source, _, _ = self._closing.enter_context(
             load(self._folders, self._plugin, window, self._streams, self._reader, self._clock)
         )
         return self
@@ -77,4 +78,5 @@ class Resident:
     def reading(self, window: Window) -> Reading:
         """What is known of a window."""
         refused = Found(unreadable=[f"{path}: {words}" for path, words in self._follower.unreadable.items()])
-        return self._source.reading_of(window, self._there, self._missing, self._clock(), refused.unreadable)
+        there, missing = expand(self._folders)
+        return self._source.reading_of(window, [*there, *missing], missing, self._clock(), refused.unreadable)

@@ -121,7 +121,8 @@ class Monitor:
         """Everything as it is at `now_s`; with `tell`, the notices that are due go out."""
         alerts = self.alerting.look(now_s, tell=tell)
         report = self._report(Window(now_s - self.hours * 3600, now_s))
-        doubts = [*self.alerting.doubts, *report.intake.unreadable, *self._unread, *self._unasked]
+        missing = [f"{folder} is not there" for folder in report.intake.missing]
+        doubts = [*self.alerting.doubts, *missing, *report.intake.unreadable, *self._unread, *self._unasked]
         if self.alerting.flawed:
             doubts.append(
                 f"{self.alerting.flawed} events lack what their kind needs: alerts do not count them"

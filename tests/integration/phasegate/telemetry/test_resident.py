@@ -77,3 +77,16 @@ def test_events_later_than_the_clock_are_future(reader: str, tmp_path: Path) -> 
     with Resident([tmp_path], "rforge", 864_000, reader=reader, clock=lambda: UNTIL_S - 43_200) as resident:
         intake = resident.reading(Window(SINCE_S, UNTIL_S - 64_800)).intake
         assert (intake.events, intake.future) == (25, pytest.approx(50, abs=1))
+
+
+def test_a_folder_that_vanishes_between_two_looks_is_missing_from_then_on(
+    reader: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    append(folder / "plugin-commands.log", list(runs(MIX))[:10])
+    with Resident([folder], "rforge", 864_000, reader=reader, clock=lambda: UNTIL_S) as resident:
+        assert not resident.reading(DAY).intake.missing
+        folder.rename(tmp_path / "away")
+        resident.refresh()
+        assert resident.reading(DAY).intake.missing == (str(folder),)
