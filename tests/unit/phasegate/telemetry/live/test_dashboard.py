@@ -49,7 +49,7 @@ def test_it_shows_figures_rollout_doubts_and_alerts() -> None:
         "! a doubt",
         "ErrorRateHigh (p, 1.1.0)",
         "firing",
-        "1 rules have no data",
+        "1 rule has no data",
         "1.0.0 (withdrawn)",
     ):
         assert words in text
