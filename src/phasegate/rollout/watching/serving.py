@@ -35,7 +35,6 @@ class Counted:
 
     Attributes:
         desk: where the operator works.
-        metrics: what was counted.
         unread: what could not be read, in words.
     """
 
@@ -50,7 +49,7 @@ class Counted:
         self._follower = Follower(logs, STREAMS)  # before reading: what comes twice counts once
         events, self.unread = read_events(logs, self._plugin, Window(0.0, time.time() + _CLOCKS_DIFFER_S))
         for at_s, event in events:
-            self.metrics.count(event, at_s)
+            self._metrics.count(event, at_s)
 
     def follow(self) -> None:
         """Count what was appended since the last time, and now and then ask what is public."""

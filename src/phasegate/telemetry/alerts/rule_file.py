@@ -6,6 +6,7 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.telemetry.alerts.conditions import Change, Distribution, Growth, Level, Share, Subset
 from phasegate.telemetry.alerts.rule import Limit, Recorded, Rule, RuleBook, Severity, Side
 from phasegate.telemetry.families import labels_of

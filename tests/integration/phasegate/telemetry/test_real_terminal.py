@@ -127,7 +127,7 @@ def terminal(
 
 
 def lines_of(shown: bytes, encoding: str = "utf-8") -> list[str]:
-    return COMMAND.sub(b"", shown).decode(encoding).replace("\r", "\n").split("\n")
+    return COMMAND.sub(b"", shown).decode(encoding, "ignore").replace("\r", "\n").split("\n")
 
 
 @pytest.fixture(scope="module")
