@@ -14,7 +14,6 @@ from statistics import median
 from typing import TYPE_CHECKING, Callable
 
 import pytest
-from concurrent_log_handler import ConcurrentRotatingFileHandler
 
 from rforge.telemetry.account import Account
 from rforge.telemetry.event import SCHEMA, Kind, command_members
@@ -24,6 +23,8 @@ from rforge.telemetry.writer import Writer
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+ConcurrentRotatingFileHandler = pytest.importorskip("concurrent_log_handler").ConcurrentRotatingFileHandler
 
 LINES, ROUNDS = 2_000, 15
 SESSION = "0123456789abcdef"
