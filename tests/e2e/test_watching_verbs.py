@@ -107,6 +107,12 @@ def test_a_notice_that_cannot_be_sent_is_reported_and_the_status_says_so(used: W
     assert "NOWHERE is not set" in done.stderr
 
 
+def test_a_monitor_that_sees_no_log_is_no_good_one(unused: Workshop) -> None:
+    done = run(unused, "monitor", "--once")
+    assert done.returncode == ErrorCode.TELEMETRY_MISSING.exit_status
+    assert "not there" in done.stderr
+
+
 def test_a_silence_needs_a_rule_a_reason_and_an_end(used: Workshop) -> None:
     said = ask(
         used.root,

@@ -54,7 +54,7 @@ def monitor(
     if once or json:
         snapshot = watching.look(time.time(), tell=not quiet)
         _show(snapshot, as_json=json)
-        _fail_where_untold(snapshot)
+        _fail_where_blind(snapshot)
         return
     with watching:
         _show_again_and_again(watching, tell=not quiet)
@@ -104,7 +104,8 @@ def _drawn(snapshot: Snapshot, console: Console) -> RenderableType:
     return draw(snapshot, console.width, has_unicode=encoding.startswith("utf"))
 
 
-def _fail_where_untold(snapshot: Snapshot) -> None:
+def _fail_where_blind(snapshot: Snapshot) -> None:
+    """A look that saw nothing, or that could not tell what it saw, is no good look."""
     untold = tuple(doubt for doubt in snapshot.doubts if doubt.startswith("a notice could not be sent"))
     if untold:
         fail_after_result(
@@ -113,6 +114,16 @@ def _fail_where_untold(snapshot: Snapshot) -> None:
                 "An alert is due that could not be told.",
                 details=untold,
                 hint="Mend the channel; the next look tries again.",
+            )
+        )
+    intake = snapshot.report.intake
+    if not intake.files:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.TELEMETRY_MISSING,
+                "There was no log to look at, so nothing would be noticed.",
+                details=(*(f"not there: {folder}" for folder in intake.missing), *intake.unreadable),
+                hint="See `logs` in [tool.phasegate.telemetry].",
             )
         )
 

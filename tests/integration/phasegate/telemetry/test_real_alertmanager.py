@@ -58,7 +58,14 @@ class Manager:
         """The most urgent first: what outranks others has to be known before these are looked at."""
         alerts = list(alerts)
         for severity in Severity:
-            self.post("alerts", [as_posted(alert) for alert in alerts if alert.severity is severity])
+            posted = [as_posted(alert) for alert in alerts if alert.severity is severity]
+            self.post("alerts", posted)
+            wait_for(lambda severity=severity, posted=posted: self.known(severity) >= len(posted), 30)
+
+    def known(self, severity: Severity) -> int:
+        """How many alerts of a severity it knows."""
+        with urlopen(f"{self.address}/api/v2/alerts?filter=severity={severity.value}", timeout=30) as answer:
+            return len(json.loads(answer.read()))
 
     def silence(self, silence: Silence) -> str:
         matchers = [("alertname", silence.rule), *silence.labels]
