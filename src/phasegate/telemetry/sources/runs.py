@@ -37,6 +37,7 @@ class Run(NamedTuple):
 def run_of(at_us: int, event: Mapping[str, Any]) -> Run:
     """The run that an event `command` tells of."""
     duration_s, budget_s = number(event.get("duration_s")), number(event.get("budget_s"))
+    is_timed = duration_s is not None and budget_s is not None
     version, install, user, session, command, mode, output, outcome = (
         intern(text_of(event.get(name))) for name in _TEXTS
     )
@@ -52,8 +53,8 @@ def run_of(at_us: int, event: Mapping[str, Any]) -> Run:
         output,
         outcome,
         event.get("explicit") is True,
-        duration_s,
-        duration_s is not None and budget_s is not None and duration_s > budget_s,
+        duration_s if is_timed else None,
+        is_timed and (duration_s or 0.0) > (budget_s or 0.0),
     )
 
 

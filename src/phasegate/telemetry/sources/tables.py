@@ -39,6 +39,10 @@ _WHO = {
 }
 
 
+_IS_TIMED = "isfinite(duration_s) AND isfinite(budget_s)"
+"""A run that does not tell both says nothing about time: neither that it was quick, nor that it was late."""
+
+
 def _texts(*names: str) -> dict[str, tuple[str, str]]:
     return {name: ("VARCHAR", f"coalesce({name}, '')") for name in names}
 
@@ -56,10 +60,10 @@ COLUMNS: dict[Stream, dict[str, tuple[str, str]]] = {
         **_WHO,
         **_texts("command", "mode", "format", "outcome"),
         "explicit": ("BOOLEAN", "coalesce(explicit, false)"),
-        **_numbers("duration_s"),
+        "duration_s": ("DOUBLE", f"CASE WHEN {_IS_TIMED} THEN duration_s END"),
         "over_budget": (
             "BOOLEAN",
-            "coalesce(isfinite(duration_s) AND isfinite(budget_s) AND duration_s > budget_s, false)",
+            f"coalesce({_IS_TIMED} AND duration_s > budget_s, false)",
         ),
     },
     Stream.PERFORMANCE: {

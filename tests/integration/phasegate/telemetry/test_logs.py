@@ -518,8 +518,12 @@ def test_a_check_of_the_documentation_that_counts_no_numbers_says_nothing(read: 
         assert reading.quality().documentation_accuracy is None
 
 
-def test_a_run_that_does_not_tell_how_long_it_took_is_no_quick_one(read: Any, tmp_path: Path) -> None:
-    put(tmp_path, line(1).replace(b'"duration_s": 1.0, ', b""))
+@pytest.mark.parametrize("member", [b'"duration_s": 1.0, ', b'"budget_s": 10.0, '])
+def test_a_run_that_does_not_tell_how_long_it_took_of_how_much_is_no_quick_one(
+    read: Any, tmp_path: Path, member: bytes
+) -> None:
+    assert member in line(1)
+    put(tmp_path, line(1).replace(member, b""))
     with read(tmp_path) as reading:
         (unit,) = reading.units(["2.0.0"])
     assert math.isnan(unit.duration_s)
