@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import sys
 import time
 from pathlib import Path
@@ -181,6 +182,25 @@ def test_rules_are_exported_with_their_tests(used: Workshop, tmp_path: Path) -> 
         "report.sql",
         "tests/ErrorRateHigh.yml",
     } <= names
+
+
+def test_what_cannot_be_written_is_told_as_that(used: Workshop, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    for options in (
+        ("report", "--format", "html", "--out", str(tmp_path / "nowhere" / "page.html")),
+        ("monitor.export", "--prometheus", str(tmp_path / "file")),
+        ("incident", "--title", "x", "--out", str(tmp_path / "file")),
+    ):
+        assert run(used, *options).returncode == ErrorCode.FILE_UNWRITTEN.exit_status
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_port_that_is_taken_is_refused(used: Workshop) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run(used, "monitor.serve", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == ErrorCode.USAGE.exit_status
 
 
 def test_a_store_that_does_not_take_the_metrics_is_told(used: Workshop) -> None:

@@ -10,8 +10,10 @@ from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.tasks.frame import (
     open_desk,
     print_json,
+    refuse_combination,
     seconds_of,
     verb,
+    writing,
 )
 from phasegate.terminal import printable
 
@@ -37,7 +39,9 @@ def export(
     from phasegate.telemetry.exports.writing import write_exports
 
     desk = open_desk(sandbox)
-    written = write_exports(Path(prometheus), load_book(desk), RUNBOOKS, webhook)
+    book = load_book(desk)
+    with writing(prometheus):
+        written = write_exports(Path(prometheus), book, RUNBOOKS, webhook)
     if json:
         print_json({"schema": 1, "written": [str(path) for path in written]})
     else:
@@ -106,7 +110,12 @@ def serve(
         counted.desk.say(printable(words))
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Exposition(counted, time.time, counted.released))
-    start_http_server(port, addr="127.0.0.1", registry=registry)
+    try:
+        start_http_server(port, addr="127.0.0.1", registry=registry)
+    except (OSError, OverflowError) as error:
+        raise refuse_combination(
+            f"Port {port} cannot be used: {error}.", "Choose another one with --port."
+        ) from None
     counted.desk.say(f"metrics: http://127.0.0.1:{port}/metrics; Ctrl-C ends it")
     while True:
         counted.follow()

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import traceback
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
@@ -21,6 +21,8 @@ from phasegate.redaction import Discretion, secrets_in
 from phasegate.terminal import never_stumble_over_a_character, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from invoke.context import Context
 
     from phasegate.config import Config
@@ -192,3 +194,16 @@ def seconds_of(text: str) -> float:
         return duration_s(text)
     except ValueError as error:
         raise refuse_combination(f"{text!r} {error}.", "Give such as 24h or 7d.") from None
+
+
+@contextmanager
+def writing(where: object) -> Iterator[None]:
+    """What the system refuses of what the operator named is told as that. Raises `file-unwritten`."""
+    try:
+        yield
+    except OSError as error:
+        raise PhasegateError(
+            ErrorCode.FILE_UNWRITTEN,
+            f"{where} cannot be written: {error.strerror or error}",
+            hint="Name another place, or make that one writable.",
+        ) from error

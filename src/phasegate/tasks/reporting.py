@@ -15,6 +15,7 @@ from phasegate.tasks.frame import (
     refuse_combination,
     seconds_of,
     verb,
+    writing,
 )
 from phasegate.terminal import printable
 
@@ -50,8 +51,10 @@ def report(
     chosen = next((each for each in Period if each.word == period), None)
     if chosen is None:
         raise refuse_combination(f"There is no period {period!r}.", "Choose day, week or month.")
-    made = _make(open_desk(sandbox), chosen.window(time.time()))
-    _write(made, "json" if json else format, out)
+    form = "json" if json else format
+    if form not in FORMATS:
+        raise refuse_combination(f"There is no format {form!r}.", f"Choose {', '.join(FORMATS)}.")
+    _write(_make(open_desk(sandbox), chosen.window(time.time())), form, out)
 
 
 @verb(since="How far back: such as 24h or 7d.")
@@ -149,8 +152,6 @@ def _window(since: str) -> Window:
 def _write(made: Report, form: str, out: str | None) -> None:
     from phasegate.telemetry.reports.document import document_of
 
-    if form not in FORMATS:
-        raise refuse_combination(f"There is no format {form!r}.", f"Choose {', '.join(FORMATS)}.")
     if form == "terminal" and out is None:
         _print(document_of(made))
         return
@@ -158,7 +159,8 @@ def _write(made: Report, form: str, out: str | None) -> None:
     if out is None:
         print(text, end="")
     else:
-        Path(out).write_text(text, encoding="utf-8")
+        with writing(out):
+            Path(out).write_text(text, encoding="utf-8")
         print(f"written: {out}")
 
 

@@ -14,6 +14,7 @@ from phasegate.tasks.frame import (
     refuse_combination,
     seconds_of,
     verb,
+    writing,
 )
 from phasegate.terminal import printable
 
@@ -192,8 +193,10 @@ def incident(
         / "incidents"
         / f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now_s))}.md"
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(desk.discreet(write_incident(found)), encoding="utf-8")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:  # people may have completed one that is there
+            file.write(desk.discreet(write_incident(found)))
     if json:
         print_json(
             {
