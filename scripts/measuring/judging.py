@@ -14,7 +14,8 @@ from phasegate.telemetry.judge.finding import fired
 from phasegate.telemetry.judge.judgement import judge
 from phasegate.telemetry.judge.mixture import mixture
 from phasegate.telemetry.judge.policy import Policy
-from phasegate.telemetry.judge.rule import Kind, Severity
+from phasegate.telemetry.judge.rule import Kind
+from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,10 +9,10 @@ from phasegate.ledger.times import iso
 from phasegate.notify.channel import NotifyError
 from phasegate.notify.message import render
 from phasegate.telemetry.alerts.board import Board, load_board, save_board
-from phasegate.telemetry.alerts.rule import Severity
 from phasegate.telemetry.alerts.states import Phase, evaluate
 from phasegate.telemetry.recording import Recorder
 from phasegate.telemetry.series import Store
+from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

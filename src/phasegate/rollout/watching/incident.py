@@ -11,11 +11,11 @@ from phasegate.rollout.incidents import Entry, Incident, entries_of
 from phasegate.rollout.reading.watching import plugin_name
 from phasegate.rollout.watching.monitor import BOARD, RUNBOOKS, load_book
 from phasegate.telemetry.alerts.board import load_board
-from phasegate.telemetry.alerts.rule import Severity
 from phasegate.telemetry.alerts.states import Phase
 from phasegate.telemetry.judge.observing import doubts_about
 from phasegate.telemetry.logs import open_reading
 from phasegate.telemetry.reports.document import share_text
+from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from phasegate.telemetry.alerts.rule import Severity
 from phasegate.telemetry.alerts.states import Phase
+from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -13,15 +13,7 @@ if TYPE_CHECKING:
 
     from phasegate.telemetry.alerts.conditions import Condition
     from phasegate.telemetry.series import Store
-
-
-class Severity(str, Enum):
-    """How urgent an alert is, most urgent first."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
+    from phasegate.telemetry.severity import Severity
 
 
 class Side(Enum):

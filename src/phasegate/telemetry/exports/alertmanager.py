@@ -9,7 +9,7 @@ from typing import Any
 
 from phasegate.telemetry.alerts.attention import GROUP_BY, REPEAT_S
 from phasegate.telemetry.alerts.conditions import duration_text
-from phasegate.telemetry.alerts.rule import Severity
+from phasegate.telemetry.severity import Severity
 
 NOBODY = "nobody"
 _OUTRANKED = {Severity.CRITICAL: (Severity.HIGH, Severity.MEDIUM), Severity.HIGH: (Severity.MEDIUM,)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from phasegate.telemetry.judge.rule import Kind, Measure, Rule, Severity
+from phasegate.telemetry.judge.rule import Kind, Measure, Rule
+from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,16 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from phasegate.telemetry.severity import Severity
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Severity(str, Enum):
-    """How bad it is when a rule fires, worst first."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
 
 
 class Kind(str, Enum):

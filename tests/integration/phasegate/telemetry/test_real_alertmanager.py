@@ -15,10 +15,10 @@ from urllib.request import Request, urlopen
 import pytest
 
 from phasegate.telemetry.alerts.attention import Silence, groups_to_tell
-from phasegate.telemetry.alerts.rule import Severity
 from phasegate.telemetry.alerts.rule_file import load_rules
 from phasegate.telemetry.alerts.states import Alert, Phase
 from phasegate.telemetry.exports.alertmanager import alertmanager_document
+from phasegate.telemetry.severity import Severity
 from servers import Told, ask, free_port, listening, running, wait_for
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from phasegate.telemetry.alerts.attention import Silence, groups_to_tell
-from phasegate.telemetry.alerts.rule import Severity
 from phasegate.telemetry.alerts.states import Alert, Phase
+from phasegate.telemetry.severity import Severity
 
 
 def alert(rule: str, severity: Severity, version: str | None = "1", phase: Phase = Phase.FIRING) -> Alert:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from phasegate.telemetry.alerts.attention import Silence
 from phasegate.telemetry.alerts.board import Board, load_board, save_board
-from phasegate.telemetry.alerts.rule import Severity
 from phasegate.telemetry.alerts.states import Alert, Phase
+from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
-from phasegate.telemetry.alerts.rule import Severity
 from phasegate.telemetry.alerts.rule_file import load_rules, read_rules
 from phasegate.telemetry.families import FAMILIES, Kind
+from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from phasegate.telemetry.alerts.rule import Severity
 from phasegate.telemetry.exports.alertmanager import alertmanager_document
+from phasegate.telemetry.severity import Severity
 
 
 def test_each_severity_has_a_route_and_a_receiver_of_its_name() -> None:

@@ -14,7 +14,8 @@ from phasegate.telemetry.judge.decision import Decision, Ruling
 from phasegate.telemetry.judge.judgement import judge
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
 from phasegate.telemetry.judge.policy import RULES, Policy
-from phasegate.telemetry.judge.rule import Kind, Severity, Unattended
+from phasegate.telemetry.judge.rule import Kind, Unattended
+from phasegate.telemetry.severity import Severity
 
 DAY_S = 86_400.0
 COUNTS = st.integers(0, 30)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from phasegate.telemetry.judge.policy import MOST_ERROR, RULES, Policy
-from phasegate.telemetry.judge.rule import Kind, Measure, Rule, Severity, Unattended
+from phasegate.telemetry.judge.rule import Kind, Measure, Rule, Unattended
+from phasegate.telemetry.severity import Severity
 
 
 def rule(**changes: object) -> Rule:
@@ -20,7 +21,9 @@ def test_by_default_critical_and_high_may_spend_two_percent_each_and_medium_one(
         severity: sum(rule.alpha for rule in RULES if rule.severity is severity) for severity in Severity
     }
     shares[Severity.MEDIUM] += policy.median_alpha
-    assert shares == pytest.approx({Severity.CRITICAL: 0.02, Severity.HIGH: 0.02, Severity.MEDIUM: 0.01})
+    assert shares == pytest.approx(
+        {Severity.CRITICAL: 0.02, Severity.HIGH: 0.02, Severity.MEDIUM: 0.01, Severity.LOW: 0.0}
+    )
     assert policy.error_probability == pytest.approx(MOST_ERROR)
 
 

@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 
 from fixtures.reports import NOW_S, make, nothing
-from phasegate.telemetry.alerts.rule import Severity
 from phasegate.telemetry.alerts.states import Alert, Phase
 from phasegate.telemetry.live.dashboard import Snapshot, draw
 from phasegate.telemetry.reading import Intake
+from phasegate.telemetry.severity import Severity
 
 FIRING = Alert(
     "ErrorRateHigh",
