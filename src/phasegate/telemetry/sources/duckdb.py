@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 _LARGE = 8 << 20
 """Bytes; smaller spans are copied together: a fleet's 500 files cost one, and one that grows is read to a known end."""
 
-MISJUDGES = duckdb.__version__.startswith("1.4.")
-"""Whether this DuckDB is the last one of Python 3.9: after a torn line it may lose the next, too, so that where it rejects a
-line all are judged by ourselves; of two objects on a line it sees one; and it takes half of a gzip for the whole."""
+MISJUDGES = duckdb.__version__.startswith("1.")
+"""Whether this DuckDB is one that Python 3.9 and 3.10 get: after a torn line it may lose the next, too, so that where it rejects
+a line all are judged by ourselves; of two objects on a line it sees one; and it takes half of a gzip for the whole."""
 
 _ARRIVED = "arrived"
 _PATTERN = frozenset("*?[")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from phasegate.telemetry.reading import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from phasegate.telemetry.reading import Reading
 
@@ -42,12 +44,19 @@ def read(reader: str) -> Callable[..., Any]:
 
 
 @contextmanager
-def as_nobody() -> Iterator[None]:
-    """As a user whom permissions bind; root reads everything."""
-    user = os.geteuid()
+def as_nobody(home: Path) -> Iterator[None]:
+    """As a user whom permissions bind (root reads everything), who gets to `home` and has a temporary folder of his own."""
+    user, nobody, own = os.geteuid(), 65534, home / "temporary"
+    own.mkdir()
+    for parent in (home, *home.parents):
+        if parent.stat().st_uid == user and not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o011)
     if user == 0:
-        os.seteuid(65534)
+        os.chown(own, nobody, nobody)
+        os.seteuid(nobody)
     try:
-        yield
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tempfile, "tempdir", str(own))
+            yield
     finally:
         os.seteuid(user)
