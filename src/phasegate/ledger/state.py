@@ -67,6 +67,11 @@ class State(Record):
             effects=tuple(e for e in (*self.effects, *operation.effects) if e.key not in done),
         )
 
+    @property
+    def withdrawn(self) -> dict[str, str]:
+        """Version → why it was taken back, for the releases that were."""
+        return {v: r.withdrawn for v, r in self.releases.items() if r.withdrawn is not None}
+
     def carried_by(self, content: str) -> tuple[str, ...]:
         """The channels whose current release has `content`."""
         return tuple(n for n, c in self.channels.items() if self.releases[c.version].content == content)

@@ -59,7 +59,7 @@ def render_status_page(state: State) -> dict[str, bytes]:
         "length": state.length,
         "channels": {name: channel.version for name, channel in sorted(state.channels.items())},
         "rollout": state.rollout and {"version": state.rollout.version, "phase": state.rollout.phase},
-        "withdrawn": {v: r.withdrawn for v, r in state.releases.items() if r.withdrawn is not None},
+        "withdrawn": state.withdrawn,
     }
     return {
         PAGE: page.encode("utf-8", "backslashreplace"),

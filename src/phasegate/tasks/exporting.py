@@ -20,8 +20,6 @@ from phasegate.terminal import printable
 if TYPE_CHECKING:
     from invoke.context import Context
 
-_POLL_S = 0.25
-
 
 @verb(
     prometheus="Write Prometheus's rules and their tests, Alertmanager's configuration, Grafana's dashboard, ClickHouse's report.",
@@ -104,6 +102,7 @@ def serve(
 
     from phasegate.rollout.watching.serving import Counted
     from phasegate.telemetry.exports.exposition import Exposition
+    from phasegate.telemetry.following import POLL_S
 
     counted = Counted(open_desk(sandbox))
     for words in counted.unread:
@@ -119,4 +118,4 @@ def serve(
     counted.desk.say(f"metrics: http://127.0.0.1:{port}/metrics; Ctrl-C ends it")
     while True:
         counted.follow()
-        time.sleep(_POLL_S)
+        time.sleep(POLL_S)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 REFRESH_S = 10.0
 OBSERVE_S = 60.0
-_POLL_S = 0.25
 _HOURS = 24
 _MOST_HOURS = 366 * 24
 FILTERS = {
@@ -83,10 +82,12 @@ def _show_again_and_again(watching: Monitor, *, tell: bool) -> None:
 
 def _looks(watching: Monitor, *, tell: bool) -> Iterator[Snapshot]:
     """What is to be shown now, and again and again, for ever."""
+    from phasegate.telemetry.following import POLL_S
+
     looked_s = observed_s = time.monotonic()
     yield watching.look(time.time(), tell=tell)
     while True:
-        time.sleep(_POLL_S)
+        time.sleep(POLL_S)
         watching.follow()
         now_s = time.monotonic()
         if now_s - observed_s >= OBSERVE_S:
@@ -106,13 +107,12 @@ def _drawn(snapshot: Snapshot, console: Console) -> RenderableType:
 
 def _fail_where_blind(snapshot: Snapshot) -> None:
     """A look that saw nothing, or that could not tell what it saw, is no good look."""
-    untold = tuple(doubt for doubt in snapshot.doubts if doubt.startswith("a notice could not be sent"))
-    if untold:
+    if snapshot.untold:
         fail_after_result(
             PhasegateError(
                 ErrorCode.EFFECTS_OPEN,
                 "An alert is due that could not be told.",
-                details=untold,
+                details=tuple(snapshot.untold),
                 hint="Mend the channel; the next look tries again.",
             )
         )
@@ -182,26 +182,23 @@ def _follow(
     from phasegate.telemetry.sources.columns import members
 
     shown, console = Filter(*wanted), _console()
-    follower = Follower(desk.config.telemetry.logs, (stream,), whole=once)
+    logs = desk.config.telemetry.logs
+    follower = Follower(logs, (stream,), whole=once)
     if not once:
-        desk.say(f"following {', '.join(desk.config.telemetry.logs)}; Ctrl-C ends it")
-    while True:
-        for followed in follower.poll():
-            if followed.line.kind is Kind.REJECTED:
-                desk.say("a line that is no event")
-            elif followed.line.kind is Kind.EVENT and shown.takes(followed.line.event):
-                if as_json:  # of what the schema does not know nobody can say that it is harmless
-                    known = {n: v for n, v in followed.line.event.items() if n in members(stream)}
-                    print(json_library.dumps(known), flush=True)
-                else:
-                    words, tone = line_of(followed.line.event)
-                    line = Text(words, style=tone.value)
-                    console.print(
-                        line, soft_wrap=not console.is_terminal, no_wrap=True, overflow=overflow_on(console)
-                    )
-        if once:
-            return
-        time.sleep(_POLL_S)
+        desk.say(f"following {', '.join(logs)}; Ctrl-C ends it")
+    for followed in follower.poll() if once else follower.follow():
+        if followed.line.kind is Kind.REJECTED:
+            desk.say("a line that is no event")
+        elif followed.line.kind is Kind.EVENT and shown.takes(followed.line.event):
+            if as_json:  # of what the schema does not know nobody can say that it is harmless
+                known = {n: v for n, v in followed.line.event.items() if n in members(stream)}
+                print(json_library.dumps(known), flush=True)
+            else:
+                words, tone = line_of(followed.line.event)
+                line = Text(words, style=tone.value)
+                console.print(
+                    line, soft_wrap=not console.is_terminal, no_wrap=True, overflow=overflow_on(console)
+                )
 
 
 def _console() -> Console:

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 @verb()
 def prune(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
     """Keep the report of each day, compact rotated logs where DuckDB is installed, delete what is older than it is kept."""
-    from importlib.util import find_spec
-
     from phasegate.rollout.watching.archive import archive_days, drop_outdated
+    from phasegate.telemetry.logs import has_duckdb
     from phasegate.telemetry.retention import prune as prune_logs
 
     desk = open_desk(sandbox)
@@ -34,7 +33,7 @@ def prune(context: Context, json: bool = False, sandbox: str | None = None) -> N
     desk.say("keeping the reports of days before their logs go")
     reported = archive_days(desk, now_s)
     outdated = drop_outdated(desk.repository.state_folder, now_s)
-    if find_spec("duckdb"):
+    if has_duckdb():
         from phasegate.telemetry.compaction import compact
 
         done = compact(telemetry.logs, kept_s=telemetry.retention_s)

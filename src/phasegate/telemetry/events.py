@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from phasegate.telemetry.gathering import Found, Gathering
 from phasegate.telemetry.line import Kind, read_line, timestamp_of
 from phasegate.telemetry.locations import expand
-from phasegate.telemetry.logs import STREAMS
+from phasegate.telemetry.logs import STREAMS, has_duckdb
 from phasegate.telemetry.sources.columns import members
 from phasegate.telemetry.sources.copying import lines
 from phasegate.telemetry.stream import Form
@@ -30,7 +29,7 @@ class _Taker:
         self._plugin = plugin
         self._window = window
         self._found = found
-        self.reads_parquet = find_spec("duckdb") is not None
+        self.reads_parquet = has_duckdb()
 
     def take(self, piece: Piece) -> bool:
         is_packed = piece.file.form is Form.PARQUET

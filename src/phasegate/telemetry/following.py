@@ -12,7 +12,7 @@ import time
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import IO, TYPE_CHECKING, Callable, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, Callable, NamedTuple, cast
 
 from phasegate.telemetry.line import Kind, Line, read_line
 from phasegate.telemetry.locations import expand
@@ -28,7 +28,7 @@ from phasegate.telemetry.stream import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterable, Iterator
+    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
     from pathlib import Path
 
 POLL_S = 0.25
@@ -96,6 +96,21 @@ class Follower:
             line = read_line(text)
             if line.kind is not Kind.BLANK:
                 yield Followed(folder, stream, line)
+
+    def follow(
+        self, *, poll_s: float = POLL_S, sleep: Callable[[float], object] = time.sleep
+    ) -> Iterator[Followed]:
+        """What is appended, for ever."""
+        while True:
+            yield from self.poll()
+            sleep(poll_s)
+
+    def poll_events(self, plugin: str, now_s: float) -> Iterator[tuple[float, Mapping[str, Any]]]:
+        """The events of `plugin` among them, each with its time: not later than `now_s`, whatever its writer's clock said."""
+        for followed in self.poll():
+            line = followed.line
+            if line.kind is Kind.EVENT and line.event["plugin"] == plugin:
+                yield min(line.at_us / 1e6, now_s), line.event
 
     def poll_lines(self) -> Iterator[tuple[Path, Stream, bytes]]:
         """The same as it is written, without newlines."""
@@ -175,21 +190,6 @@ class Follower:
                 yield from lines
         self._places[folder, stream] = place
         return True
-
-
-def follow(
-    folders: Iterable[str | os.PathLike[str]],
-    streams: Collection[Stream],
-    *,
-    whole: bool = False,
-    poll_s: float = POLL_S,
-    sleep: Callable[[float], object] = time.sleep,
-) -> Iterator[Followed]:
-    """What is appended to the logs in `folders`, for ever; see `Follower`."""
-    follower = Follower(folders, streams, whole=whole)
-    while True:
-        yield from follower.poll()
-        sleep(poll_s)
 
 
 def _split(half: bytes, chunk: bytes) -> tuple[list[bytes], bytes]:

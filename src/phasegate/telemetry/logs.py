@@ -81,7 +81,12 @@ def load(
 
 def default_reader() -> str:
     """DuckDB where it is installed."""
-    return "duckdb" if find_spec("duckdb") else "plain"
+    return "duckdb" if has_duckdb() else "plain"
+
+
+def has_duckdb() -> bool:
+    """Whether DuckDB is installed."""
+    return find_spec("duckdb") is not None
 
 
 def _source(

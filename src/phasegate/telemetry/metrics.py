@@ -36,6 +36,7 @@ from phasegate.telemetry.families import (
     Family,
     Kind,
 )
+from phasegate.telemetry.reading import HEARTBEAT_S, OUTCOMES, SERVED
 from phasegate.telemetry.soundness import is_countable
 
 if TYPE_CHECKING:
@@ -44,14 +45,8 @@ if TYPE_CHECKING:
 ACTIVE_S = 7 * 86400
 """An install counts as active for so long after it was last heard of, in seconds."""
 
-HEARTBEAT_S = 3600
-"""An install gives at most one heartbeat in each of these, in seconds."""
-
 PER = {"install": None, "day": 86400}
 """How often a first run of an install counts, by the label `per`: once for ever, or once in so many seconds."""
-
-SERVED = ("ok", "partial", "failed")
-_OUTCOMES = (*SERVED, "refused", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -172,7 +167,7 @@ class Metrics:
     def _count_command(self, plugin: str, event: Mapping[str, Any], at_s: float) -> None:
         version, command, mode = event["version"], event["command"], event["mode"]
         outcome, duration_s = event["outcome"], float(event["duration_s"])
-        for each in _OUTCOMES:
+        for each in OUTCOMES:
             self._touch(RUNS, plugin, version, command, mode, event["format"], each)
         self._touch(OVER_BUDGET, plugin, version, command, mode)
         self._add(RUNS, plugin, version, command, mode, event["format"], outcome)

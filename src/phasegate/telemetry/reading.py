@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
 
+SERVED = ("ok", "partial", "failed")
+"""How served runs ended."""
+
+OUTCOMES = (*SERVED, "refused", "cancelled")
+"""How runs ended."""
+
+HEARTBEAT_S = 3600
+"""An install gives at most one heartbeat in each of these, in seconds: what it does in one is one piece of news, not many."""
+
+
 @dataclass(frozen=True)
 class Window:
     """A span of time, seconds since 1970: `since_s` belongs to it, `until_s` does not."""

@@ -35,17 +35,20 @@ class Recorder:
         self._next_s: float | None = None
         self._known: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
 
-    def take(self, event: Mapping[str, Any], at_s: float) -> None:
-        """Count an event, after the scrapes that were due before it; one that comes late counts from now on."""
+    def take(self, event: Mapping[str, Any], at_s: float, *, counted_only: bool = False) -> None:
+        """Count an event, after the scrapes that were due before it; one that comes late counts from now on.
+
+        `counted_only` is for these scrapes; see `scrape`.
+        """
         if self._next_s is None:
             self._next_s = math.floor(at_s / self._step_s) * self._step_s + self._step_s
-        self.advance(at_s)
+        self.advance(at_s, counted_only=counted_only)
         self.metrics.count(event, at_s)
 
-    def advance(self, now_s: float) -> None:
+    def advance(self, now_s: float, *, counted_only: bool = False) -> None:
         """Make the scrapes that are due at `now_s`; none before the first event."""
         while self._next_s is not None and self._next_s <= now_s:
-            self.scrape(self._next_s)
+            self.scrape(self._next_s, counted_only=counted_only)
             self._next_s += self._step_s
 
     def scrape(self, at_s: float, *, counted_only: bool = False) -> None:

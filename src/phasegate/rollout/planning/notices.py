@@ -69,7 +69,6 @@ def notice_values(world: World, config: Config, occasion: Occasion) -> dict[str,
     rollout = state.rollout
     public = state.channels.get(config.public_channel)
     carried = "\n".join(f"- {name}: {channel.version}" for name, channel in state.channels.items())
-    withdrawn = [version for version, release in state.releases.items() if release.withdrawn is not None]
     return {
         "version": rollout.version if rollout else public.version if public else "",
         "phase": rollout.phase if rollout else "",
@@ -78,7 +77,7 @@ def notice_values(world: World, config: Config, occasion: Occasion) -> dict[str,
         "channels": ", ".join(state.channels),
         "previous": public.version if public else "",
         "restored": (state.releases[public.version].restores or "") if public else "",
-        "withdrawn": ", ".join(withdrawn),
+        "withdrawn": ", ".join(state.withdrawn),
         "changes": rollout.notes if rollout else "",
         "until": "",
         "period": "24 hours",

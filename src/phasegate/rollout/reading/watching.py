@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from phasegate.ledger.state import State
     from phasegate.rollout.reading.world import World
     from phasegate.telemetry.judge.decision import Decision
+    from phasegate.telemetry.reading import Unit
 
 STEP_S = 15.0
 """The length of the judge's steps, in seconds."""
@@ -51,16 +52,15 @@ class Watched:
 
 def decide(git: Git, world: World, config: Config, environment: Mapping[str, str], now_s: float) -> World:
     """`world` with what the judge says of the release in each phase that has criterion `healthy`, and was entered."""
-    rollout = world.state.rollout
-    phases = [
-        phase.name
-        for phase in config.phases.values()
-        if HEALTHY in phase.criteria and rollout is not None and phase.name in rollout.entered
-    ]
-    if not phases:
-        return world
+    phases = watched_phases(world.state, config)
     found = {name: look_at(git, world, config, environment, name, now_s) for name in phases}
     return replace(world, watched=found)
+
+
+def watched_phases(state: State, config: Config) -> list[str]:
+    """The phases with criterion `healthy` that the rollout has entered, in their order."""
+    entered = state.rollout.entered if state.rollout else {}
+    return [p.name for p in config.phases.values() if HEALTHY in p.criteria and p.name in entered]
 
 
 def look_at(
@@ -126,9 +126,7 @@ def _observe(
             return Observation(window.since_s, window.until_s, doubts=(doubt,))
         return Prometheus(address).observe(policy, plugin, versions, window, STEP_S)
     every = (*versions.canary, *versions.control)
-    earlier = Window(window.since_s - BEFORE_S, window.since_s)
-    with open_reading(telemetry.logs, plugin, earlier, streams=(Stream.COMMANDS,)) as reading:
-        before = reading.units(versions.control) if versions.control else ()
+    before = _units_before(config, plugin, versions, window.since_s) if versions.control else ()
     with open_reading(telemetry.logs, plugin, window) as reading:
         return observe(
             policy,
@@ -140,6 +138,12 @@ def _observe(
             before=before,
             doubts=doubts_about(reading.intake),
         )
+
+
+def _units_before(config: Config, plugin: str, versions: Versions, since_s: float) -> tuple[Unit, ...]:
+    earlier = Window(since_s - BEFORE_S, since_s)
+    with open_reading(config.telemetry.logs, plugin, earlier, streams=(Stream.COMMANDS,)) as reading:
+        return reading.units(versions.control)
 
 
 def _public_versions(state: State, config: Config) -> tuple[str, ...]:

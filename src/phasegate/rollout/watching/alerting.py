@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from phasegate.telemetry.alerts.states import Alert
     from phasegate.telemetry.metrics import Sample
 
-STEP_S = 15.0
-"""So long before its first sample a series counts as 0, in seconds."""
-
 PAST_STEP_S = 60.0
 """How often the past is sampled, in seconds; the present is with every look."""
+
+CLOCK_SLACK_S = 15.0
+"""A clock that goes back by less is not worth a word, in seconds."""
 
 ROUTES = {
     Severity.CRITICAL: ("file", "console", "apprise"),
@@ -81,7 +81,7 @@ class Alerting:
         self._load()
         self._looked_s = 0.0
         self._recorder = Recorder(
-            STEP_S, self._scraped, self.released, frozenset().union(*(r.labels for r in self.rules))
+            PAST_STEP_S, self._scraped, self.released, frozenset().union(*(r.labels for r in self.rules))
         )
         self._reach_s = max((rule.condition.reach_s for rule in self.rules), default=0.0)
 
@@ -99,13 +99,8 @@ class Alerting:
 
         What is a level, such as who is active, says nothing about the past that a rule asks for.
         """
-        due_s: float | None = None
         for at_s, event in events:
-            while due_s is not None and due_s <= at_s:
-                self._recorder.scrape(due_s, counted_only=True)
-                due_s += PAST_STEP_S
-            due_s = at_s + PAST_STEP_S if due_s is None else due_s
-            self.take(event, at_s)
+            self._recorder.take(event, at_s, counted_only=True)
 
     def look(self, now_s: float, *, tell: bool = True) -> Look:
         """Evaluate every rule at `now_s`, remember the outcome, and tell what is due.
@@ -114,7 +109,7 @@ class Alerting:
         """
         self._follow_clock(now_s)
         self._recorder.scrape(now_s)
-        self.store.forget(now_s - self._reach_s - 2 * STEP_S)
+        self.store.forget(now_s - self._reach_s - 2 * PAST_STEP_S)
         self._load()
         alerts = evaluate(self.rules, self.store, self.board.alerts, now_s)
         self.board = replace(self.board, alerts=alerts).without_ended()
@@ -130,7 +125,7 @@ class Alerting:
 
     def _follow_clock(self, now_s: float) -> None:
         """Begin the series anew where the clock went back: what was scraped later than now would hide what comes."""
-        if now_s < self._looked_s - STEP_S:
+        if now_s < self._looked_s - CLOCK_SLACK_S:
             self.doubts.append(
                 f"the clock went back at {iso(int(now_s))}: alerts see what happens from then on"
             )

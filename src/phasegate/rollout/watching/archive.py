@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 from phasegate.ledger.chain import read_operations
 from phasegate.rollout.reading.watching import plugin_name
-from phasegate.rollout.watching.setting import setting_of
+from phasegate.rollout.watching.looking import report_of
 from phasegate.telemetry.logs import open_reading
 from phasegate.telemetry.reading import Window
-from phasegate.telemetry.reports.period import step_for
-from phasegate.telemetry.reports.report import make_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +40,7 @@ def archive_days(desk: Desk, now_s: float) -> list[Path]:
         with open_reading(config.telemetry.logs, plugin, window) as reading:
             if not reading.intake.events:
                 continue
-            setting = setting_of(world.state, operations, config, window)
-            made = make_report(plugin, reading, step_for(_DAY_S), setting)
+            made = report_of(plugin, reading, world.state, operations, config)
         folder.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
         part.write_text(json.dumps(made.as_json(), indent=2) + "\n", encoding="utf-8")

@@ -51,7 +51,7 @@ def gather_incident(desk: Desk, window: Window, title: str, severity: str | None
     return Incident(
         title=title or _summary(book, alerts[0]),
         reason="",
-        withdrawn={v: r.withdrawn for v, r in world.state.releases.items() if r.withdrawn is not None},
+        withdrawn=world.state.withdrawn,
         timeline=entries,
         severity=severity or _worst(alerts),
         seen=seen,

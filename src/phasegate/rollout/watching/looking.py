@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phasegate.config import HEALTHY, PUBLIC_PHASE
+from phasegate.config import PUBLIC_PHASE
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.ledger.chain import read_operations
 from phasegate.markdown import as_markdown
-from phasegate.rollout.reading.watching import look_at, plugin_name
+from phasegate.rollout.reading.watching import look_at, plugin_name, watched_phases
 from phasegate.rollout.watching.setting import setting_of
 from phasegate.telemetry.judge.trail import trails
 from phasegate.telemetry.logs import open_reading
@@ -18,11 +18,14 @@ from phasegate.telemetry.reports.report import Report, make_report
 from phasegate.telemetry.reports.validation import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from phasegate.config import Config
+    from phasegate.ledger.operation import Operation
+    from phasegate.ledger.state import State
     from phasegate.rollout.desk import Desk
     from phasegate.rollout.reading.world import World
-    from phasegate.telemetry.reading import Window
+    from phasegate.telemetry.reading import Reading, Window
 
 
 def make_report_of(desk: Desk, window: Window) -> Report:
@@ -34,10 +37,24 @@ def make_report_of(desk: Desk, window: Window) -> Report:
     git, config = desk.repository.git, desk.config
     world = desk.observe()
     plugin = plugin_name(git, world, config)
-    setting = setting_of(world.state, read_operations(git, world.ledger_head), config, window)
+    evidence = _evidence(desk, world, window.until_s)
+    operations = read_operations(git, world.ledger_head)
     with open_reading(config.telemetry.logs, plugin, window) as reading:
-        step_s = step_for(window.until_s - window.since_s)
-        return make_report(plugin, reading, step_s, setting, _evidence(desk, world, window.until_s))
+        return report_of(plugin, reading, world.state, operations, config, evidence)
+
+
+def report_of(
+    plugin: str,
+    reading: Reading,
+    state: State,
+    operations: Iterable[Operation],
+    config: Config,
+    evidence: Mapping[str, Any] | None = None,
+) -> Report:
+    """What `reading` tells, beside what the ledger knows of the same time."""
+    window = reading.window
+    setting = setting_of(state, operations, config, window)
+    return make_report(plugin, reading, step_for(window.until_s - window.since_s), setting, evidence)
 
 
 def summarise_day(desk: Desk) -> str:
@@ -62,8 +79,7 @@ def summarise_day(desk: Desk) -> str:
 def _evidence(desk: Desk, world: World, now_s: float) -> Mapping[str, Any] | None:
     """What the judge says of the rollout, with how its evidence grew; None where nothing is to be judged."""
     rollout = world.state.rollout
-    watched_phases = [phase.name for phase in desk.config.phases.values() if HEALTHY in phase.criteria]
-    entered = [name for name in watched_phases if rollout is not None and name in rollout.entered]
+    entered = watched_phases(world.state, desk.config)
     if not entered or (rollout is not None and PUBLIC_PHASE in rollout.entered):
         return None
     watched = look_at(desk.repository.git, world, desk.config, desk.environment, entered[-1], now_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,17 +13,15 @@ from phasegate.notify.dispatch import channels_for
 from phasegate.rollout.planning.status import holds_ahead
 from phasegate.rollout.reading.watching import plugin_name
 from phasegate.rollout.watching.alerting import Alerting
-from phasegate.rollout.watching.setting import released_of, setting_of
+from phasegate.rollout.watching.looking import report_of
+from phasegate.rollout.watching.setting import released_of
 from phasegate.telemetry.alerts.rule_file import load_rules
 from phasegate.telemetry.events import read_events
 from phasegate.telemetry.exports.exposition import released_samples
 from phasegate.telemetry.following import Follower
-from phasegate.telemetry.line import Kind
 from phasegate.telemetry.live.dashboard import Snapshot
 from phasegate.telemetry.logs import STREAMS, open_reading
 from phasegate.telemetry.reading import Window
-from phasegate.telemetry.reports.period import step_for
-from phasegate.telemetry.reports.report import Report, make_report
 from phasegate.telemetry.resident import Resident
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from phasegate.rollout.reading.world import World
     from phasegate.telemetry.alerts.rule import RuleBook
     from phasegate.telemetry.metrics import Sample
+    from phasegate.telemetry.reports.report import Report
 
 BOARD = "alerts.json"
 RUNBOOKS = "docs/runbooks.md"
@@ -112,10 +112,8 @@ class Monitor:
 
     def follow(self) -> None:
         """Count the events that were appended since the last time."""
-        for followed in self._follower.poll():
-            line = followed.line
-            if line.kind is Kind.EVENT and line.event["plugin"] == self.plugin:
-                self.alerting.take(line.event, line.at_us / 1e6)
+        for at_s, event in self._follower.poll_events(self.plugin, time.time()):
+            self.alerting.take(event, at_s)
 
     def look(self, now_s: float, *, tell: bool) -> Snapshot:
         """Everything as it is at `now_s`; with `tell`, the notices that are due go out."""
@@ -127,21 +125,18 @@ class Monitor:
             doubts.append(
                 f"{self.alerting.flawed} events lack what their kind needs: alerts do not count them"
             )
-        doubts += [f"a notice could not be sent: {failure}" for failure in alerts.failures]
-        return Snapshot(
-            now_s, report, alerts.alerts, tuple(self._rollout_lines()), tuple(dict.fromkeys(doubts))
-        )
+        untold = tuple(f"a notice could not be sent: {failure}" for failure in alerts.failures)
+        every = tuple(dict.fromkeys([*doubts, *untold]))
+        return Snapshot(now_s, report, alerts.alerts, tuple(self._rollout_lines()), every, untold)
 
     def _report(self, window: Window) -> Report:
-        desk, git = self.desk, self.desk.repository.git
-        operations = read_operations(git, self.world.ledger_head)
-        setting = setting_of(self.world.state, operations, desk.config, window)
-        step_s = step_for(window.until_s - window.since_s)
+        config, state = self.desk.config, self.world.state
+        operations = read_operations(self.desk.repository.git, self.world.ledger_head)
         if self._resident is not None:
             self._resident.refresh()
-            return make_report(self.plugin, self._resident.reading(window), step_s, setting)
-        with open_reading(desk.config.telemetry.logs, self.plugin, window) as reading:
-            return make_report(self.plugin, reading, step_s, setting)
+            return report_of(self.plugin, self._resident.reading(window), state, operations, config)
+        with open_reading(config.telemetry.logs, self.plugin, window) as reading:
+            return report_of(self.plugin, reading, state, operations, config)
 
     def _released(self) -> Iterator[Sample]:
         return released_samples(released_of(self.world.state, self.desk.config, self.plugin))

@@ -11,7 +11,6 @@ from phasegate.rollout.reading.watching import plugin_name
 from phasegate.rollout.watching.setting import released_of
 from phasegate.telemetry.events import read_events
 from phasegate.telemetry.following import Follower
-from phasegate.telemetry.line import Kind
 from phasegate.telemetry.logs import STREAMS
 from phasegate.telemetry.metrics import Metrics
 from phasegate.telemetry.reading import Window
@@ -53,11 +52,9 @@ class Counted:
 
     def follow(self) -> None:
         """Count what was appended since the last time, and now and then ask what is public."""
-        for followed in self._follower.poll():
-            line = followed.line
-            if line.kind is Kind.EVENT and line.event["plugin"] == self._plugin:
-                with self._counting:
-                    self._metrics.count(line.event, min(line.at_us / 1e6, time.time()))
+        for at_s, event in self._follower.poll_events(self._plugin, time.time()):
+            with self._counting:
+                self._metrics.count(event, at_s)
         if time.monotonic() - self._observed_s >= OBSERVE_S:
             self._observed_s = time.monotonic()
             try:

@@ -30,7 +30,7 @@ def setting_of(state: State, operations: Iterable[Operation], config: Config, wi
     return Setting(
         released=public.version if public else None,
         candidate=state.rollout.candidate if state.rollout else None,
-        withdrawn={v: r.withdrawn for v, r in state.releases.items() if r.withdrawn is not None},
+        withdrawn=state.withdrawn,
         marks=tuple(sorted(
             (mark for mark in marks if mark is not None and window.since_s <= mark.at_s < window.until_s),
             key=lambda mark: mark.at_s,

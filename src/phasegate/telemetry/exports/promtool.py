@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from phasegate.telemetry.alerts.conditions import duration_text
 from phasegate.telemetry.alerts.states import Phase, evaluate
 from phasegate.telemetry.exports.prometheus import annotations_of
-from phasegate.telemetry.series import Store
+from phasegate.telemetry.series import STALE, Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ class Scene:
                         metric,
                         tuple(sorted(labels.items())),
                         number * self.step_s,
-                        None if isinstance(value, str) else value,
+                        STALE if isinstance(value, str) else value,
                     )
         return store
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from phasegate.telemetry.families import BUCKETS_S
 from phasegate.telemetry.judge.limits import median_boundary, median_limit, round_up
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
+from phasegate.telemetry.reading import HEARTBEAT_S
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -17,11 +19,9 @@ if TYPE_CHECKING:
     from phasegate.telemetry.judge.policy import Policy
     from phasegate.telemetry.reading import Heartbeat, Intake, Unit, Window
 
-BOUNDARIES_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+BOUNDARIES_S = BUCKETS_S
 """The boundaries of the histogram that is exported, which is what Prometheus can answer."""
 MOST_REJECTED = 0.01
-HEARTBEAT_S = 3_600.0
-"""An install counts as active once in each of these: what it does in one of them is one piece of news, not many."""
 
 
 @dataclass(frozen=True)

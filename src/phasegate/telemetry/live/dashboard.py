@@ -48,6 +48,7 @@ class Snapshot:
         alerts: the alerts.
         rollout: what the ledger says of the rollout, in sentences.
         doubts: what could not be read or told, in sentences.
+        untold: those of them about notices that could not be sent.
     """
 
     at_s: float
@@ -55,6 +56,7 @@ class Snapshot:
     alerts: Sequence[Alert]
     rollout: Sequence[str]
     doubts: Sequence[str] = ()
+    untold: Sequence[str] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The same for scripts."""

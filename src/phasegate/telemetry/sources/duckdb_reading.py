@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from phasegate.telemetry.reading import (
+    HEARTBEAT_S,
+    SERVED,
     Audience,
     Bucket,
     Group,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-_SERVED = "outcome IN ('ok', 'partial', 'failed')"
+_SERVED = f"outcome IN {SERVED}"
 _WITHIN = "at_us >= $since AND at_us < $until"
 _PEOPLE = f"{_WITHIN} AND NOT probe"
 _RUNS = f"""
@@ -42,18 +44,8 @@ class DuckdbReading:
     """A reading over the tables of a connection, one a stream."""
 
     def __init__(self, connection: DuckDBPyConnection, window: Window, intake: Intake) -> None:
-        self._connection, self._window, self._intake = connection, window, intake
+        self._connection, self.window, self.intake = connection, window, intake
         self._span = {"since": round(window.since_s * 1e6), "until": round(window.until_s * 1e6)}
-
-    @property
-    def window(self) -> Window:
-        """The window that was read."""
-        return self._window
-
-    @property
-    def intake(self) -> Intake:
-        """What was read, and what could not be."""
-        return self._intake
 
     def groups(self, by: Sequence[str], *, probes: bool = False) -> tuple[Group, ...]:
         """The runs grouped by columns, in order of their keys.
@@ -180,7 +172,7 @@ FROM installs JOIN latest USING (install) JOIN sizes USING (version) GROUP BY ve
 
 _HEARTBEATS = f"""
 SELECT min(at_us), version, install FROM ({_SEEN}) WHERE list_contains($versions, version)
-GROUP BY version, install, at_us // 3600000000"""
+GROUP BY version, install, at_us // {HEARTBEAT_S * 1_000_000}"""
 
 _CALLS = f"""
 SELECT quantile_cont(latency_s, [0.5, 0.95]), quantile_cont(render_s, [0.5, 0.95]), sum(cache_lookups), sum(cache_hits)

@@ -7,10 +7,21 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from phasegate.telemetry.line import number
-from phasegate.telemetry.reading import Audience, Bucket, Group, Heartbeat, Intake, Quality, Unit, Window
+from phasegate.telemetry.reading import (
+    HEARTBEAT_S,
+    SERVED,
+    Audience,
+    Bucket,
+    Group,
+    Heartbeat,
+    Intake,
+    Quality,
+    Unit,
+    Window,
+)
 from phasegate.telemetry.sources.columns import check_grouped
 from phasegate.telemetry.sources.quantiles import quantile
-from phasegate.telemetry.sources.runs import SERVED, Run, count, rank, text_of
+from phasegate.telemetry.sources.runs import Run, count, rank, text_of
 from phasegate.telemetry.stream import Stream
 
 if TYPE_CHECKING:
@@ -27,18 +38,8 @@ class PlainReading:
         runs: list[Run],
         others: Mapping[Stream, list[tuple[int, dict[str, Any]]]],
     ) -> None:
-        self._window, self._intake, self._others = window, intake, others
+        self.window, self.intake, self._others = window, intake, others
         self._runs, self._all = [run for run in runs if not run.probe], runs
-
-    @property
-    def window(self) -> Window:
-        """The window that was read."""
-        return self._window
-
-    @property
-    def intake(self) -> Intake:
-        """What was read, and what could not be."""
-        return self._intake
 
     def groups(self, by: Sequence[str], *, probes: bool = False) -> tuple[Group, ...]:
         """The runs grouped by columns, in order of their keys.
@@ -91,7 +92,7 @@ class PlainReading:
         first: dict[tuple[str, str, int], int] = {}
         for at_us, version, install, _, _ in self._sightings():
             if version in versions:
-                key = (version, install, at_us // 3_600_000_000)
+                key = (version, install, at_us // (HEARTBEAT_S * 1_000_000))
                 first[key] = min(first.get(key, at_us), at_us)
         found = sorted((at_us, version, install) for (version, install, _), at_us in first.items())
         return tuple(Heartbeat(at_us / 1e6, version, install) for at_us, version, install in found)

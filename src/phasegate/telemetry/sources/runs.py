@@ -6,13 +6,12 @@ from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from phasegate.telemetry.line import number
-from phasegate.telemetry.reading import Runs
+from phasegate.telemetry.reading import OUTCOMES, SERVED, Runs
 from phasegate.telemetry.sources.quantiles import quantile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SERVED = ("ok", "partial", "failed")
 _TEXTS = ("version", "install", "user", "session", "command", "mode", "format", "outcome")
 
 
@@ -69,7 +68,7 @@ def count(runs: Sequence[Run]) -> Runs:
     served = [run for run in runs if run.outcome in SERVED]
     durations = sorted(run.duration_s for run in served if run.duration_s is not None)
     return Runs(
-        **{outcome: ends.count(outcome) for outcome in (*SERVED, "refused", "cancelled")},
+        **{outcome: ends.count(outcome) for outcome in OUTCOMES},
         over_budget=sum(run.over_budget for run in served),
         p50_s=quantile(durations, 0.5),
         p95_s=quantile(durations, 0.95),

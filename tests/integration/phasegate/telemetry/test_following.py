@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fixtures.writer import Writer, line_of
-from phasegate.telemetry.following import Follower, follow
+from phasegate.telemetry.following import Follower
 from phasegate.telemetry.line import Kind
 from phasegate.telemetry.stream import Stream
 
@@ -200,7 +200,7 @@ def test_following_sleeps_between_two_looks(log: Path) -> None:
         slept.append(seconds)
         add(log, line(len(slept)))
 
-    events = follow([log.parent], [Stream.COMMANDS], sleep=sleep, poll_s=0.25)
+    events = Follower([log.parent], [Stream.COMMANDS]).follow(sleep=sleep, poll_s=0.25)
     assert [next(events).line.event["packages"] for _ in range(3)] == [1, 2, 3]
     assert slept == [0.25] * 3
 

@@ -30,6 +30,6 @@ def _incident(state: State, effect: Effect, operations: tuple[Operation, ...]) -
     return Incident(
         title=f"{values['withdrawn'] or values['version']} taken back",
         reason=values["reason"],
-        withdrawn={v: r.withdrawn for v, r in state.releases.items() if r.withdrawn is not None},
+        withdrawn=state.withdrawn,
         timeline=entries_of(operations),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fixtures.plain_events import NOW_S, event
 from phasegate.notify.channel import NotifyError
-from phasegate.rollout.watching.alerting import STEP_S, Alerting
+from phasegate.rollout.watching.alerting import Alerting
 from phasegate.telemetry.alerts.attention import Silence
 from phasegate.telemetry.alerts.board import load_board, save_board
 from phasegate.telemetry.alerts.rule_file import load_rules
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phasegate.notify.message import Message
+
+
+STEP_S = 15.0
+"""Between two looks, in seconds."""
 
 
 @dataclass
