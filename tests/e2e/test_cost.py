@@ -14,6 +14,8 @@ from workshop import Workshop, git
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.once  # the same on every Python, and not swift
+
 OPERATIONS = {
     "deploy internal": ("deploy", "--phase", "internal", "--yes"),
     "deploy public": ("deploy", "--phase", "public", "--override", "at once", "--yes"),

@@ -22,9 +22,10 @@ from workshop import Workshop
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="the environment's Python is a shell script here"
-)
+pytestmark = [
+    pytest.mark.once,  # the same on every Python, and not swift
+    pytest.mark.skipif(sys.platform == "win32", reason="the environment's Python is a shell script here"),
+]
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPTS = ROOT / "scripts"

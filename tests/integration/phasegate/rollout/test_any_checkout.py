@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from phasegate.rollout.applying.judging import Subject
     from phasegate.rollout.desk import Desk
 
+pytestmark = pytest.mark.once  # the same on every Python, and not swift
+
 
 def judged_in_a_worktree(desk: Desk, subject: Subject) -> tuple[Judgement, ...]:
     """Passes what the gates' checkout shows to be the subject, byte for byte."""

@@ -10,6 +10,8 @@ from phasegate.rollout.proving.verify import overall, verify
 from phasegate.verdict import Verdict
 from workshop import Workshop, git
 
+pytestmark = pytest.mark.once  # the same on every Python, and not swift
+
 CHANNEL_FILES = {"CHANGELOG.md", "demo/.claude-plugin/plugin.json"}
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from phasegate.rollout.reading.watching import Watched
     from workshop import Workshop
 
+pytestmark = pytest.mark.once  # the same on every Python, and not swift
+
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Fleet:
