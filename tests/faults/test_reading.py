@@ -14,23 +14,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fixtures.events import Mix, runs
-from phasegate.telemetry.following import Follower
-from phasegate.telemetry.line import Kind
-from phasegate.telemetry.logs import READERS, open_reading
+from phasegate.telemetry.logs.following import Follower
+from phasegate.telemetry.logs.line import Kind
+from phasegate.telemetry.logs.stream import Stream
 from phasegate.telemetry.reading import Window
-from phasegate.telemetry.stream import Stream
+from phasegate.telemetry.sources.opening import READERS, open_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 WRITER = Path(__file__).parents[1] / "fixtures" / "writer.py"
 EVER = Window(0.0, 4e9)
-COMPACTOR = (
-    "import sys\nfrom phasegate.telemetry.compaction import compact\ncompact([sys.argv[1]], kept_s=1e9)"
-)
+COMPACTOR = "import sys\nfrom phasegate.telemetry.keeping.compaction import compact\ncompact([sys.argv[1]], kept_s=1e9)"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the writer locks as POSIX does")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed as Unix does it")
 
 
 def reading_of(folder: Path, reader: str) -> tuple[int, int, int, tuple[str, ...]]:
@@ -49,17 +47,8 @@ def test_every_event_of_writers_that_rotate_is_read_once_by_each_reader_and_the_
     folder = tmp_path / "logs"
     folder.mkdir()
     follower = Follower([folder], [Stream.COMMANDS], whole=True)
-    command = [
-        sys.executable,
-        str(WRITER),
-        str(folder),
-        "--count",
-        str(count),
-        "--rotate",
-        str(most),
-        "--packs",
-    ]
-    running = [subprocess.Popen([*command, "--install", str(number)]) for number in range(writers)]
+    command = [sys.executable, str(WRITER), str(folder), "--count", str(count), "--rotate", str(most)]
+    running = [subprocess.Popen(command, env=ENVIRONMENT) for _ in range(writers)]
     readings, last, followed = 0, dict.fromkeys(READERS, 0), []
     while any(writer.poll() is None for writer in running):
         for reader in READERS:

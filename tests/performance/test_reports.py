@@ -33,7 +33,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 REPORT = """
 import sys
-from phasegate.telemetry.logs import open_reading
+from phasegate.telemetry.sources.opening import open_reading
 from phasegate.telemetry.reading import Window
 folder, reader, since_s, until_s = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
 with open_reading([folder], "rforge", Window(since_s, until_s), reader=reader) as reading:
@@ -68,7 +68,7 @@ group_by([.command, .mode, .format, .version]) | map({
 RESIDENT = """
 import resource, sys, time
 from phasegate.telemetry.reading import Window
-from phasegate.telemetry.resident import Resident
+from phasegate.telemetry.sources.resident import Resident
 folder, since_s, until_s, history_s = sys.argv[1], *map(float, sys.argv[2:5])
 with Resident([folder], "rforge", history_s, clock=lambda: until_s) as resident:
     print("ready", flush=True)
@@ -85,7 +85,7 @@ with Resident([folder], "rforge", history_s, clock=lambda: until_s) as resident:
 
 COMPACT = """
 import sys
-from phasegate.telemetry.compaction import compact
+from phasegate.telemetry.keeping.compaction import compact
 done = compact([sys.argv[1]], now_s=float(sys.argv[2]), kept_s=1e9)
 print(len(done.deleted), done.problems)
 """

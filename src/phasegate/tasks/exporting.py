@@ -62,10 +62,10 @@ def push(
     """Send the metrics of the past, with their times, to a store that imports them, such as VictoriaMetrics."""
     from phasegate.rollout.reading.watching import plugin_name
     from phasegate.rollout.watching.setting import released_of
-    from phasegate.telemetry.events import read_events
     from phasegate.telemetry.exports.exposition import released_samples
     from phasegate.telemetry.exports.shipping import ShippingError, sender, ship
     from phasegate.telemetry.reading import Window
+    from phasegate.telemetry.sources.events import read_events
 
     desk = open_desk(sandbox)
     address = to or desk.environment.get("PHASEGATE_METRICS", "")
@@ -102,7 +102,7 @@ def serve(
 
     from phasegate.rollout.watching.serving import Counted
     from phasegate.telemetry.exports.exposition import Exposition
-    from phasegate.telemetry.following import POLL_S
+    from phasegate.telemetry.logs.following import POLL_S
 
     counted = Counted(open_desk(sandbox))
     for words in counted.unread:

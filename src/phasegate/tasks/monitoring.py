@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from phasegate.rollout.watching.monitor import Monitor
     from phasegate.telemetry.live.dashboard import Snapshot
     from phasegate.telemetry.live.lines import Tone
-    from phasegate.telemetry.stream import Stream
+    from phasegate.telemetry.logs.stream import Stream
 
 REFRESH_S = 10.0
 OBSERVE_S = 60.0
@@ -82,7 +82,7 @@ def _show_again_and_again(watching: Monitor, *, tell: bool) -> None:
 
 def _looks(watching: Monitor, *, tell: bool) -> Iterator[Snapshot]:
     """What is to be shown now, and again and again, for ever."""
-    from phasegate.telemetry.following import POLL_S
+    from phasegate.telemetry.logs.following import POLL_S
 
     looked_s = observed_s = time.monotonic()
     yield watching.look(time.time(), tell=tell)
@@ -140,7 +140,7 @@ def performance(
 ) -> None:
     """Runs as they end: red over the time budget, yellow above four fifths of it."""
     from phasegate.telemetry.live.lines import run_line
-    from phasegate.telemetry.stream import Stream
+    from phasegate.telemetry.logs.stream import Stream
 
     _follow(open_desk(sandbox), Stream.COMMANDS, run_line, (command, mode, version), once=once, as_json=json)
 
@@ -157,7 +157,7 @@ def errors(
 ) -> None:
     """Errors as they are logged, coloured by severity."""
     from phasegate.telemetry.live.lines import error_line
-    from phasegate.telemetry.stream import Stream
+    from phasegate.telemetry.logs.stream import Stream
 
     _follow(open_desk(sandbox), Stream.ERRORS, error_line, (command, mode, version), once=once, as_json=json)
 
@@ -175,11 +175,11 @@ def _follow(
 
     from rich.text import Text
 
-    from phasegate.telemetry.following import Follower
-    from phasegate.telemetry.line import Kind
     from phasegate.telemetry.live.lines import Filter
+    from phasegate.telemetry.logs.following import Follower
+    from phasegate.telemetry.logs.line import Kind
+    from phasegate.telemetry.readers.columns import members
     from phasegate.telemetry.reports.terminal import overflow_on
-    from phasegate.telemetry.sources.columns import members
 
     shown, console = Filter(*wanted), _console()
     logs = desk.config.telemetry.logs

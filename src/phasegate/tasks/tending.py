@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def prune(context: Context, json: bool = False, sandbox: str | None = None) -> None:  # noqa: ARG001 - Invoke's form
     """Keep the report of each day, compact rotated logs where DuckDB is installed, delete what is older than it is kept."""
     from phasegate.rollout.watching.archive import archive_days, drop_outdated
-    from phasegate.telemetry.logs import has_duckdb
-    from phasegate.telemetry.retention import prune as prune_logs
+    from phasegate.telemetry.keeping.retention import prune as prune_logs
+    from phasegate.telemetry.sources.opening import has_duckdb
 
     desk = open_desk(sandbox)
     telemetry, now_s = desk.config.telemetry, time.time()
@@ -34,7 +34,7 @@ def prune(context: Context, json: bool = False, sandbox: str | None = None) -> N
     reported = archive_days(desk, now_s)
     outdated = drop_outdated(desk.repository.state_folder, now_s)
     if has_duckdb():
-        from phasegate.telemetry.compaction import compact
+        from phasegate.telemetry.keeping.compaction import compact
 
         done = compact(telemetry.logs, kept_s=telemetry.retention_s)
     else:

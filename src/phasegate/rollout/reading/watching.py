@@ -15,10 +15,10 @@ from phasegate.telemetry.judge.observing import Versions, doubts_about, observe
 from phasegate.telemetry.judge.policy import Policy
 from phasegate.telemetry.judge.rule import Unattended
 from phasegate.telemetry.judge.watch import HORIZON, watch_after
-from phasegate.telemetry.logs import open_reading
+from phasegate.telemetry.logs.stream import Stream
 from phasegate.telemetry.reading import Window
+from phasegate.telemetry.sources.opening import open_reading
 from phasegate.telemetry.sources.prometheus import Prometheus
-from phasegate.telemetry.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,8 @@ from phasegate.notify.channel import NotifyError
 from phasegate.notify.message import render
 from phasegate.telemetry.alerts.board import Board, load_board, save_board
 from phasegate.telemetry.alerts.states import Phase, evaluate
-from phasegate.telemetry.recording import Recorder
-from phasegate.telemetry.series import Store
+from phasegate.telemetry.metrics.recording import Recorder
+from phasegate.telemetry.metrics.series import Store
 from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from phasegate.telemetry.alerts.attention import Group
     from phasegate.telemetry.alerts.rule import Rule
     from phasegate.telemetry.alerts.states import Alert
-    from phasegate.telemetry.metrics import Sample
+    from phasegate.telemetry.metrics.counting import Sample
 
 PAST_STEP_S = 60.0
 """How often the past is sampled, in seconds; the present is with every look."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from phasegate.ledger.chain import read_operations
 from phasegate.rollout.reading.watching import plugin_name
 from phasegate.rollout.watching.looking import report_of
-from phasegate.telemetry.logs import open_reading
 from phasegate.telemetry.reading import Window
+from phasegate.telemetry.sources.opening import open_reading
 
 if TYPE_CHECKING:
     from pathlib import Path

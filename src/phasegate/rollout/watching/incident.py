@@ -13,9 +13,9 @@ from phasegate.rollout.watching.monitor import BOARD, RUNBOOKS, load_book
 from phasegate.telemetry.alerts.board import load_board
 from phasegate.telemetry.alerts.states import Phase
 from phasegate.telemetry.judge.observing import doubts_about
-from phasegate.telemetry.logs import open_reading
 from phasegate.telemetry.reports.document import share_text
 from phasegate.telemetry.severity import Severity
+from phasegate.telemetry.sources.opening import open_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +91,7 @@ def _figures(reading: Reading) -> Iterator[str]:
 
 def _error_entries(reading: Reading) -> Iterator[Entry]:
     """The first error of each kind on each version, and how many there were."""
-    from phasegate.telemetry.line import microseconds
+    from phasegate.telemetry.logs.line import microseconds
 
     first: dict[tuple[str, str], float] = {}
     counts: dict[tuple[str, str], int] = defaultdict(int)

@@ -11,11 +11,11 @@ from phasegate.markdown import as_markdown
 from phasegate.rollout.reading.watching import look_at, plugin_name, watched_phases
 from phasegate.rollout.watching.setting import setting_of
 from phasegate.telemetry.judge.trail import trails
-from phasegate.telemetry.logs import open_reading
 from phasegate.telemetry.reports.document import READ, document_of
 from phasegate.telemetry.reports.period import Period, step_for
 from phasegate.telemetry.reports.report import Report, make_report
 from phasegate.telemetry.reports.validation import validate
+from phasegate.telemetry.sources.opening import open_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

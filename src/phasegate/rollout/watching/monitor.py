@@ -16,13 +16,13 @@ from phasegate.rollout.watching.alerting import Alerting
 from phasegate.rollout.watching.looking import report_of
 from phasegate.rollout.watching.setting import released_of
 from phasegate.telemetry.alerts.rule_file import load_rules
-from phasegate.telemetry.events import read_events
 from phasegate.telemetry.exports.exposition import released_samples
-from phasegate.telemetry.following import Follower
 from phasegate.telemetry.live.dashboard import Snapshot
-from phasegate.telemetry.logs import STREAMS, open_reading
+from phasegate.telemetry.logs.following import Follower
 from phasegate.telemetry.reading import Window
-from phasegate.telemetry.resident import Resident
+from phasegate.telemetry.sources.events import read_events
+from phasegate.telemetry.sources.opening import STREAMS, open_reading
+from phasegate.telemetry.sources.resident import Resident
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from phasegate.rollout.desk import Desk
     from phasegate.rollout.reading.world import World
     from phasegate.telemetry.alerts.rule import RuleBook
-    from phasegate.telemetry.metrics import Sample
+    from phasegate.telemetry.metrics.counting import Sample
     from phasegate.telemetry.reports.report import Report
 
 BOARD = "alerts.json"

@@ -11,12 +11,12 @@ from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.plugin.manifest import find_plugins
 from phasegate.plugin.tree import checkout_files
 from phasegate.strict_json import read_json
-from phasegate.telemetry.emitting import append
-from phasegate.telemetry.line import timestamp_of
-from phasegate.telemetry.locations import first_plain
+from phasegate.telemetry.logs.emitting import append
+from phasegate.telemetry.logs.line import timestamp_of
+from phasegate.telemetry.logs.locations import first_plain
+from phasegate.telemetry.logs.stream import Stream
 from phasegate.telemetry.probing.probe import SILENCE_S, Probe, probe
 from phasegate.telemetry.probing.server import server_commands
-from phasegate.telemetry.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from phasegate.errors import PhasegateError
 from phasegate.rollout.reading.watching import plugin_name
 from phasegate.rollout.watching.setting import released_of
-from phasegate.telemetry.events import read_events
-from phasegate.telemetry.following import Follower
-from phasegate.telemetry.logs import STREAMS
-from phasegate.telemetry.metrics import Metrics
+from phasegate.telemetry.logs.following import Follower
+from phasegate.telemetry.metrics.counting import Metrics
 from phasegate.telemetry.reading import Window
+from phasegate.telemetry.sources.events import read_events
+from phasegate.telemetry.sources.opening import STREAMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from phasegate.rollout.desk import Desk
-    from phasegate.telemetry.metrics import Sample
+    from phasegate.telemetry.metrics.counting import Sample
 
 OBSERVE_S = 60.0
 """How often the ledger is asked what is public, in seconds."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from math import inf, isnan, nan
 from typing import TYPE_CHECKING
 
-from phasegate.telemetry.series import GRAIN, Selector, increases, instant, quantile_of, sums
+from phasegate.telemetry.metrics.series import GRAIN, Selector, increases, instant, quantile_of, sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from phasegate.telemetry.series import Store
+    from phasegate.telemetry.metrics.series import Store
 
 
 class Condition(ABC):

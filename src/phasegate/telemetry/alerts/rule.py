@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from phasegate.telemetry.alerts.conditions import Condition
-    from phasegate.telemetry.series import Store
+    from phasegate.telemetry.metrics.series import Store
     from phasegate.telemetry.severity import Severity
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.telemetry.alerts.conditions import Change, Distribution, Growth, Level, Share, Subset
 from phasegate.telemetry.alerts.rule import Limit, Recorded, Rule, RuleBook, Side
-from phasegate.telemetry.families import labels_of
-from phasegate.telemetry.series import Selector
+from phasegate.telemetry.metrics.families import labels_of
+from phasegate.telemetry.metrics.series import Selector
 from phasegate.telemetry.severity import Severity
 from phasegate.toml_table import (
     Table,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from phasegate.telemetry.alerts.rule import Rule
-    from phasegate.telemetry.series import Store
+    from phasegate.telemetry.metrics.series import Store
 
 SCHEMA = 1
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Callable
 from phasegate.telemetry.alerts.conditions import Change, Growth, Level, Share, Subset
 from phasegate.telemetry.alerts.rule import Side
 from phasegate.telemetry.exports.promtool import Scene
-from phasegate.telemetry.families import BUCKETS_S
+from phasegate.telemetry.metrics.families import BUCKETS_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from phasegate.telemetry.alerts.rule import Rule
-    from phasegate.telemetry.series import Selector
+    from phasegate.telemetry.metrics.series import Selector
 
 _SAMPLES_A_WINDOW = 5
 _GOOD_STEPS, _BAD_STEPS = 12, 24

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from phasegate.telemetry.families import FAMILIES, RELEASED
-from phasegate.telemetry.metrics import Sample
+from phasegate.telemetry.metrics.counting import Sample
+from phasegate.telemetry.metrics.families import FAMILIES, RELEASED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

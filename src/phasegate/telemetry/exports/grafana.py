@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phasegate.telemetry.families import (
+from phasegate.telemetry.metrics.families import (
     DURATION,
     ERRORS,
     FAILED_UNITS,

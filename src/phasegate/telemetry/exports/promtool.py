@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from phasegate.telemetry.alerts.conditions import duration_text
 from phasegate.telemetry.alerts.states import Phase, evaluate
 from phasegate.telemetry.exports.prometheus import annotations_of
-from phasegate.telemetry.series import STALE, Store
+from phasegate.telemetry.metrics.series import STALE, Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

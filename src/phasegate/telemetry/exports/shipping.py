@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable
 
 from phasegate.telemetry.exports.exposition import exposition_text
-from phasegate.telemetry.recording import Recorder
+from phasegate.telemetry.metrics.recording import Recorder
 from phasegate.telemetry.wire import WireError, check_address, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from phasegate.telemetry.metrics import Sample
+    from phasegate.telemetry.metrics.counting import Sample
 
 PATH = "/api/v1/import/prometheus"
 SILENCE_S = 30.0

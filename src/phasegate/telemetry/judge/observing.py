@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from phasegate.telemetry.families import BUCKETS_S
 from phasegate.telemetry.judge.limits import median_boundary, median_limit, round_up
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
+from phasegate.telemetry.metrics.families import BUCKETS_S
 from phasegate.telemetry.reading import HEARTBEAT_S
 
 if TYPE_CHECKING:

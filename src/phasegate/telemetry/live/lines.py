@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from phasegate.telemetry.line import number
+from phasegate.telemetry.logs.line import number
 from phasegate.terminal import printable
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Where events and metrics are read from: a module a source."""
+"""Where answers come from: logs by either reader, logs held ready, events one by one, a Prometheus."""

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from phasegate.redaction import redact
-from phasegate.telemetry.families import FAILED_UNITS, HEARTBEATS, LATE_UNITS, UNIT_DURATION, UNITS
 from phasegate.telemetry.judge.observation import Observation, Step, Tally
 from phasegate.telemetry.judge.observing import BOUNDARIES_S, slow_boundary
+from phasegate.telemetry.metrics.families import FAILED_UNITS, HEARTBEATS, LATE_UNITS, UNIT_DURATION, UNITS
 from phasegate.telemetry.wire import WireError, post
 
 if TYPE_CHECKING:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phasegate.telemetry.logs import READERS, open_reading
-from phasegate.telemetry.reading import Window
+from fixtures.lines import DAY, UNTIL_S
+from phasegate.telemetry.sources.opening import READERS, open_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-    from phasegate.telemetry.reading import Reading
-
-SINCE_S, UNTIL_S = 1_790_000_000.0, 1_790_086_400.0
-DAY = Window(SINCE_S, UNTIL_S)
+    from phasegate.telemetry.reading import Reading, Window
 
 
 @pytest.fixture(params=READERS)
@@ -41,22 +35,3 @@ def read(reader: str) -> Callable[..., Any]:
             yield reading
 
     return opened
-
-
-@contextmanager
-def as_nobody(home: Path) -> Iterator[None]:
-    """As a user whom permissions bind (root reads everything), who gets to `home` and has a temporary folder of his own."""
-    user, nobody, own = os.geteuid(), 65534, home / "temporary"
-    own.mkdir()
-    for parent in (home, *home.parents):
-        if parent.stat().st_uid == user and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    if user == 0:
-        os.chown(own, nobody, nobody)
-        os.seteuid(nobody)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(tempfile, "tempdir", str(own))
-            yield
-    finally:
-        os.seteuid(user)

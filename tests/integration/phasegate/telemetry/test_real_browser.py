@@ -17,13 +17,13 @@ from fixtures.events import Mix, append, iso, write, write_others
 from phasegate.telemetry.judge.observing import Versions, observe
 from phasegate.telemetry.judge.policy import Policy
 from phasegate.telemetry.judge.trail import trails
-from phasegate.telemetry.logs import open_reading
 from phasegate.telemetry.reading import Group, Runs, Window
 from phasegate.telemetry.reports.chart import Mark
 from phasegate.telemetry.reports.charts import chart_errors, chart_evidence, chart_latency
 from phasegate.telemetry.reports.document import document_of
 from phasegate.telemetry.reports.page import write_page
 from phasegate.telemetry.reports.report import Report, Setting, make_report
+from phasegate.telemetry.sources.opening import open_reading
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium (group watching) is not installed")
 

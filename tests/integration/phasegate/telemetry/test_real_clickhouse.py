@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fixtures.events import GARBAGE, Mix, append, iso, write
-from phasegate.telemetry.logs import READERS, open_reading
 from phasegate.telemetry.reading import Window
+from phasegate.telemetry.sources.opening import READERS, open_reading
 
 session = pytest.importorskip("chdb.session", reason="chdb (group watching) is not installed")
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fixtures.events import Mix, append, iso, write
-from phasegate.telemetry.events import read_events
 from phasegate.telemetry.exports.exposition import exposition_text
-from phasegate.telemetry.metrics import Metrics
+from phasegate.telemetry.metrics.counting import Metrics
 from phasegate.telemetry.reading import Window
+from phasegate.telemetry.sources.events import read_events
 from verbs import invoke
 from workshop import git
 

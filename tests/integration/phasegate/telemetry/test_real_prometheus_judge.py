@@ -15,11 +15,11 @@ import pytest
 
 from fixtures.arms import FLEETS, RULINGS, STEP_S, VERSIONS, Fleet, samples, write_logs, yesterday
 from phasegate.telemetry.exports.exposition import Exposition
-from phasegate.telemetry.families import FAILED_UNITS, HEARTBEATS, LATE_UNITS, UNIT_DURATION, UNITS
 from phasegate.telemetry.judge.decision import Ruling
 from phasegate.telemetry.judge.judgement import judge
 from phasegate.telemetry.judge.policy import Policy
-from phasegate.telemetry.metrics import Metrics
+from phasegate.telemetry.metrics.counting import Metrics
+from phasegate.telemetry.metrics.families import FAILED_UNITS, HEARTBEATS, LATE_UNITS, UNIT_DURATION, UNITS
 from phasegate.telemetry.reading import Window
 from phasegate.telemetry.sources.prometheus import Prometheus
 from servers import ask, free_port, listening, running, wait_for
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phasegate.telemetry.judge.observation import Observation
-    from phasegate.telemetry.metrics import Sample
+    from phasegate.telemetry.metrics.counting import Sample
 
 PROMETHEUS, PROMTOOL = shutil.which("prometheus"), shutil.which("promtool")
 POLICY = Policy()

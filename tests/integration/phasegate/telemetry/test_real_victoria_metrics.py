@@ -13,13 +13,13 @@ import pytest
 
 from fixtures.arms import CANARY, FLEETS, RULINGS, STEP_S, VERSIONS, write_logs, yesterday
 from phasegate.telemetry.alerts.rule_file import load_rules
-from phasegate.telemetry.events import read_events
 from phasegate.telemetry.exports.exposition import released_samples
 from phasegate.telemetry.exports.grafana import dashboard_document, expressions
 from phasegate.telemetry.exports.shipping import ShippingError, sender, ship
 from phasegate.telemetry.judge.judgement import judge
 from phasegate.telemetry.judge.policy import Policy
 from phasegate.telemetry.reading import Window
+from phasegate.telemetry.sources.events import read_events
 from phasegate.telemetry.sources.prometheus import Prometheus
 from servers import ask, free_port, listening, running
 

@@ -7,7 +7,7 @@ import pytest
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.telemetry.alerts.rule_file import load_rules, read_rules
-from phasegate.telemetry.families import FAMILIES, Kind
+from phasegate.telemetry.metrics.families import FAMILIES, Kind
 from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from phasegate.telemetry.alerts.conditions import Level
 from phasegate.telemetry.alerts.rule import Limit, Rule, Side
 from phasegate.telemetry.alerts.states import Alert, Phase, evaluate
-from phasegate.telemetry.series import Selector, Store
+from phasegate.telemetry.metrics.series import Selector, Store
 from phasegate.telemetry.severity import Severity
 
 RULE = Rule(

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from fixtures.plain_events import NOW_S, event
 from phasegate.telemetry.exports.exposition import Exposition, exposition_text
-from phasegate.telemetry.metrics import Metrics, Sample
+from phasegate.telemetry.metrics.counting import Metrics, Sample
 
 EVENT = event(1, outcome="failed")
 

@@ -1,0 +1,1 @@
+"""How long logs are kept, and as what."""
