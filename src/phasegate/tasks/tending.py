@@ -80,9 +80,9 @@ def silence(
 ) -> None:
     """Tell nobody of an alert for a while."""
     from phasegate.ledger.times import iso
+    from phasegate.rollout.watching.alerting import silence as keep_silence
     from phasegate.rollout.watching.monitor import BOARD, load_book
     from phasegate.telemetry.alerts.attention import Silence
-    from phasegate.telemetry.alerts.board import load_board, save_board
 
     desk = open_desk(sandbox)
     known = [each.name for each in load_book(desk).rules]
@@ -100,9 +100,7 @@ def silence(
     labels = ((name, value),) if label else ()
     by = str(desk.occasion().identity)
     made = Silence(rule, labels, now_s + length_s, by, desk.discreet(reason))
-    path = desk.repository.state_folder / BOARD
-    board, _ = load_board(path)
-    save_board(path, board.silenced(made, now_s))
+    keep_silence(desk.repository.state_folder / BOARD, made, now_s)
     if json:
         print_json({"schema": 1, "silence": made.as_json()})
     else:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING, Any, Callable
 
+from phasegate.gates.lock import locked
 from phasegate.ledger.times import iso
 from phasegate.notify.channel import NotifyError
 from phasegate.notify.message import render
@@ -16,11 +18,12 @@ from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from phasegate.notify.channel import Channel
     from phasegate.notify.message import Message
-    from phasegate.telemetry.alerts.attention import Group
+    from phasegate.telemetry.alerts.attention import Group, Silence
     from phasegate.telemetry.alerts.rule import Rule
     from phasegate.telemetry.alerts.states import Alert
     from phasegate.telemetry.metrics.counting import Sample
@@ -105,18 +108,17 @@ class Alerting:
     def look(self, now_s: float, *, tell: bool = True) -> Look:
         """Evaluate every rule at `now_s`, remember the outcome, and tell what is due.
 
-        What others remembered meanwhile, such as a silence, counts.
+        What others remembered meanwhile, such as a silence, or what another monitor told, counts.
         """
         self._follow_clock(now_s)
         self._recorder.scrape(now_s)
         self.store.forget(now_s - self._reach_s - 2 * PAST_STEP_S)
-        self._load()
-        alerts = evaluate(self.rules, self.store, self.board.alerts, now_s)
-        self.board = replace(self.board, alerts=alerts).without_ended()
-        told, failures = self._tell(now_s) if tell else ((), ())
-        silences = load_board(self.path)[0].silences  # one may have been made while notices went out
-        self.board = replace(self.board, silences=silences)
-        save_board(self.path, self.board)
+        with _alone(self.path):
+            self._load()
+            alerts = evaluate(self.rules, self.store, self.board.alerts, now_s)
+            self.board = self.board.after(alerts, now_s)
+            told, failures = self._tell(now_s) if tell else ((), ())
+            save_board(self.path, self.board)
         return Look(self.board.alerts, told, failures)
 
     def _load(self) -> None:
@@ -171,6 +173,18 @@ class Alerting:
                 ),
             },
         )
+
+
+def silence(path: Path, made: Silence, at_s: float) -> None:
+    """Remember a silence on the board at `path`, whoever looks at it meanwhile."""
+    with _alone(path):
+        board, _ = load_board(path)
+        save_board(path, board.silenced(made, at_s))
+
+
+def _alone(path: Path) -> AbstractContextManager[object]:
+    """Nobody else changes the board at `path` meanwhile; it takes as long as notices take to go out."""
+    return locked(path.with_suffix(".lock"), Event())
 
 
 def _title(rule: Rule, alert: Alert) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from phasegate.telemetry.alerts.attention import Group
 
 
+_UNHEARD_S = 86400.0
+
+
 @dataclass(frozen=True)
 class Told:
     """The last notice of a group through one channel: when, and which of its alerts fired then."""
@@ -53,11 +56,17 @@ class Board:
         """The same after a notice of `group` went out through `channel`."""
         return replace(self, told={**self.told, _key(group, channel): Told(at_s, _firing(group))})
 
-    def without_ended(self) -> Board:
-        """The same without notices of alerts of which none is there any more: what fires again is news."""
-        there = {alert.fingerprint for alert in self.alerts if alert.phase in (Phase.FIRING, Phase.RESOLVED)}
-        told = {key: told for key, told in self.told.items() if not told.firing or there & set(told.firing)}
-        return replace(self, told=told)
+    def after(self, alerts: Iterable[Alert], at_s: float) -> Board:
+        """The same after a look: what is over stays for a day, while somebody heard that it fires and not yet of its end."""
+        there = {alert.fingerprint: alert for alert in alerts}
+        heard = {firing for told in self.told.values() for firing in told.firing}
+        for alert in self.alerts:
+            is_over = alert.resolved_s is not None and at_s - alert.resolved_s < _UNHEARD_S
+            if is_over and _episode(alert) in heard:
+                there.setdefault(alert.fingerprint, alert)
+        lasting = {_episode(alert) for alert in there.values()}
+        told = {key: told for key, told in self.told.items() if not told.firing or lasting & set(told.firing)}
+        return replace(self, alerts=tuple(there.values()), told=told)
 
     def silenced(self, silence: Silence, at_s: float) -> Board:
         """The same with one more silence, and without those that are over."""
@@ -122,8 +131,9 @@ def _key(group: Group, channel: str) -> str:
 
 
 def _firing(group: Group) -> tuple[str, ...]:
-    return _fingerprints(alert for alert in group.alerts if alert.phase is Phase.FIRING)
+    return tuple(sorted(_episode(alert) for alert in group.alerts if alert.phase is Phase.FIRING))
 
 
-def _fingerprints(alerts: Iterable[Alert]) -> tuple[str, ...]:
-    return tuple(sorted(alert.fingerprint for alert in alerts))
+def _episode(alert: Alert) -> str:
+    """What tells an alert from the same one at another time: what fires again is news."""
+    return f"{alert.fingerprint}@{alert.fired_s}"

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from phasegate.telemetry.logs.locations import shown
 from phasegate.telemetry.logs.sidecar import held
 from phasegate.telemetry.logs.spans import SLACK_S, Span, live_span, rotated_span
 from phasegate.telemetry.logs.stream import (
@@ -50,7 +51,7 @@ class Found:
     def refuse(self, path: Path, reason: object) -> None:
         """Note that the system refused `path`."""
         words = getattr(reason, "strerror", None) or str(reason).strip().split("\n")[0]
-        self.unreadable.append(f"{path}: {words}")
+        self.unreadable.append(f"{shown(path)}: {words}")
 
 
 class Taker(Protocol):

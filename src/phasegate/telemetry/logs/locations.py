@@ -36,6 +36,13 @@ def first_plain(folders: Iterable[str | os.PathLike[str]]) -> Path | None:
     return next((path for path in paths if not _PATTERN & set(str(path)) or _is_there(path)), None)
 
 
+def shown(path: Path) -> str:
+    """The path for people: reports are handed on, and who has the home is nobody's business."""
+    with suppress(RuntimeError, ValueError):  # nobody knows the home, or it is elsewhere
+        return str("~" / path.relative_to(Path.home()))
+    return str(path)
+
+
 def _absolute(given: str | os.PathLike[str]) -> Path:
     path = Path(given)
     with suppress(RuntimeError):  # nobody knows the home of that user: then nothing is there

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 ACTIVE_S = 7 * 86400
 """An install counts as active for so long after it was last heard of, in seconds."""
 
+REMEMBERED = 500_000
+"""By how many events at least the second line of one may be later than its first, and still count for nothing."""
+
 PER = {"install": None, "day": 86400}
 """How often a first run of an install counts, by the label `per`: once for ever, or once in so many seconds."""
 
@@ -81,6 +84,7 @@ class Metrics:
         self._counters: dict[tuple[Family, tuple[str, ...]], float] = {}
         self._histograms: dict[tuple[Family, tuple[str, ...]], _Histogram] = {}
         self._seen: set[str] = set()
+        self._seen_before: set[str] = set()
         self._begun: set[tuple[str, str]] = set()
         self._units: set[tuple[str, ...]] = set()
         self._heard: dict[tuple[str, str, str], float] = {}
@@ -94,9 +98,8 @@ class Metrics:
         if not is_countable(event):
             self.flawed += 1
             return
-        if event["id"] in self._seen:
+        if not self._is_news(event["id"]):
             return
-        self._seen.add(event["id"])
         plugin = event["plugin"]
         self._begin(plugin, event["version"])
         if event["probe"]:
@@ -110,6 +113,14 @@ class Metrics:
         count = getattr(self, f"_count_{event['event']}", None)
         if count is not None:
             count(plugin, event, at_s)
+
+    def _is_news(self, event_id: str) -> bool:
+        if event_id in self._seen or event_id in self._seen_before:
+            return False
+        if len(self._seen) >= REMEMBERED:
+            self._seen, self._seen_before = set(), self._seen
+        self._seen.add(event_id)
+        return True
 
     def samples(self, now_s: float) -> Iterator[Sample]:
         """Every series with its value; who was active is seen from `now_s`."""

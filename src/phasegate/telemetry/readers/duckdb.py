@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING
 import duckdb
 
 from phasegate.telemetry.logs.line import Kind, read_line
+from phasegate.telemetry.logs.locations import shown
 from phasegate.telemetry.logs.stream import Form, Stream
 from phasegate.telemetry.readers.copying import copy_span, cut_lines, lines
 from phasegate.telemetry.readers.duckdb_reading import DuckdbReading
@@ -168,8 +169,8 @@ class DuckdbSource:
     def reading(self, folders: Sequence[Path], missing: Sequence[Path]) -> DuckdbReading:
         """What was loaded, ready to be asked."""
         intake = Intake(
-            folders=tuple(map(str, folders)),
-            missing=tuple(map(str, missing)),
+            folders=tuple(map(shown, folders)),
+            missing=tuple(map(shown, missing)),
             unreadable=tuple(self._found.unreadable),
             files=self._found.files,
             events=self._counts["events"],

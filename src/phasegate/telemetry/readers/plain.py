@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from phasegate.telemetry.logs.line import Kind, read_line
+from phasegate.telemetry.logs.locations import shown
 from phasegate.telemetry.logs.stream import Stream
 from phasegate.telemetry.readers.columns import KINDS, members
 from phasegate.telemetry.readers.copying import lines
@@ -102,8 +103,8 @@ class PlainSource:
     def reading(self, folders: Sequence[Path], missing: Sequence[Path]) -> PlainReading:
         """What was taken, ready to be asked."""
         intake = Intake(
-            folders=tuple(map(str, folders)),
-            missing=tuple(map(str, missing)),
+            folders=tuple(map(shown, folders)),
+            missing=tuple(map(shown, missing)),
             unreadable=tuple(self._found.unreadable),
             files=self._found.files,
             events=len(self.runs) + sum(map(len, self.others.values())),

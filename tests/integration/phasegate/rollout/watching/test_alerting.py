@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING
 
 from fixtures.plain_events import NOW_S, event
 from phasegate.notify.channel import NotifyError
-from phasegate.rollout.watching.alerting import Alerting
+from phasegate.rollout.watching.alerting import Alerting, silence
 from phasegate.telemetry.alerts.attention import Silence
 from phasegate.telemetry.alerts.board import load_board, save_board
 from phasegate.telemetry.alerts.rule_file import load_rules
@@ -28,9 +31,14 @@ class Ear:
 
     name: str
     is_deaf: bool = False
+    is_slow: bool = False
     heard: list[Message] = field(default_factory=list)
+    is_asked: Event = field(default_factory=Event)
 
     def send(self, message: Message, key: str) -> None:
+        self.is_asked.set()
+        if self.is_slow:
+            time.sleep(0.5)
         if self.is_deaf:
             raise NotifyError("nobody listens")
         self.heard.append(message)
@@ -176,3 +184,29 @@ def test_a_clock_that_goes_back_is_told_and_blinds_nobody(tmp_path: Path) -> Non
     watching.take(event(2, "session", outcome="failed", version="2"), earlier_s + 1)
     assert watching.look(earlier_s + 2 * STEP_S).told
     assert "the clock went back" in watching.doubts[0]
+
+
+def test_of_two_monitors_one_tells(tmp_path: Path) -> None:
+    ear = Ear("file", is_slow=True)
+    both = [alerting(tmp_path, ear), alerting(tmp_path, ear)]
+    for watching in both:
+        fail_to_start(watching, NOW_S)
+    with ThreadPoolExecutor() as threads:
+        looks = list(threads.map(lambda watching: watching.look(NOW_S + STEP_S), both))
+    assert sorted(len(look.told) for look in looks) == [0, 1]
+    assert len(ear.heard) == 1
+
+
+def test_a_silence_that_is_made_while_notices_go_out_is_kept(tmp_path: Path) -> None:
+    made = Silence("InitialisationFailed", (), NOW_S + 3600, "ann", "we know")
+    path = tmp_path / "alerts.json"
+    ear = Ear("file", is_slow=True)
+    watching = alerting(tmp_path, ear)
+    fail_to_start(watching, NOW_S)
+    with ThreadPoolExecutor() as threads:
+        looking = threads.submit(watching.look, NOW_S + STEP_S)
+        assert ear.is_asked.wait(10)
+        silence(path, made, NOW_S)
+        looking.result()
+    assert load_board(path)[0].silences == (made,)
+    assert load_board(path)[0].alerts

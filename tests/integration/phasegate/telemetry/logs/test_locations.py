@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from phasegate.telemetry.logs.locations import expand, first_plain
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from phasegate.telemetry.logs.locations import expand, first_plain, shown
 
 
 @pytest.mark.parametrize("named", ["~nobody-of-that-name/logs", "logs/a**b", "logs/[", "logs/\0"])
@@ -22,3 +19,9 @@ def test_what_is_written_to_is_no_pattern_but_where_that_is_its_name(tmp_path: P
     (tmp_path / "[b]").mkdir()
     assert first_plain([tmp_path / "[b]", tmp_path / "a"]) == tmp_path / "[b]"
     assert first_plain([]) is None
+
+
+def test_a_path_is_shown_without_whose_home_it_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "ada")
+    assert Path(shown(tmp_path / "ada" / ".claude" / "logs")) == Path("~/.claude/logs")
+    assert shown(tmp_path / "logs") == str(tmp_path / "logs")

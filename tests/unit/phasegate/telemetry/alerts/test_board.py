@@ -37,6 +37,28 @@ def test_that_it_is_over_is_due_once() -> None:
     assert not board.with_told(group, "file", 60.0).due("file", 1e9)
 
 
+def test_that_it_is_over_is_due_until_it_could_be_told_for_a_day() -> None:
+    board = Board((FIRING,))
+    board = board.with_told(board.due("file", 0.0)[0], "file", 0.0)
+    over = board.after((replace(FIRING, phase=Phase.RESOLVED, resolved_s=50.0),), 50.0)
+    later = over.after((), 60.0)
+    (group,) = later.due("file", 60.0)
+    assert group.alerts[0].resolved_s == 50.0
+    assert later.after((), 50.0 + 86_399).due("file", 50.0 + 86_399)
+    assert later.with_told(group, "file", 60.0).after((), 70.0).alerts == ()
+    assert later.after((), 50.0 + 86_400) == Board()
+
+
+def test_what_fires_again_before_its_end_could_be_told_is_news_though_something_else_fires() -> None:
+    other = replace(FIRING, rule="B")
+    board = Board((FIRING, other))
+    board = board.with_told(board.due("file", 0.0)[0], "file", 0.0)
+    over = board.after((replace(FIRING, phase=Phase.RESOLVED, resolved_s=50.0), other), 50.0)
+    again = over.after((replace(FIRING, fired_s=60.0), other), 60.0)
+    assert [alert.phase for alert in again.alerts] == [Phase.FIRING] * 2
+    assert again.due("file", 60.0)
+
+
 def test_what_was_never_told_is_not_told_to_be_over() -> None:
     assert not Board((replace(FIRING, phase=Phase.RESOLVED),)).due("file", 0.0)
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fixtures.plain_events import NOW_S, event
+from phasegate.telemetry.metrics import counting
 from phasegate.telemetry.metrics.counting import ACTIVE_S, HEARTBEAT_S, Metrics
 from phasegate.telemetry.metrics.families import FAMILIES, Kind
 
@@ -66,6 +67,18 @@ def test_a_run_is_counted_by_how_it_ended_and_its_duration_in_its_bucket() -> No
     assert buckets == [0, 1, 2, 2]
     assert found["command_duration_seconds_sum{command=status,mode=default}"] == 8.5
     assert found["time_budget_exceeded_total{command=status,mode=default,version=1}"] == 1
+
+
+def test_as_many_events_as_are_remembered_lie_between_two_of_one_that_count_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(counting, "REMEMBERED", 10)
+    metrics = Metrics()
+    for number in range(100):
+        metrics.count(event(number), NOW_S)
+        metrics.count(event(max(0, number - 10)), NOW_S)
+    runs = [value for name, value in flat(metrics).items() if name.startswith("command_executions_total")]
+    assert sum(runs) == 100
 
 
 def test_an_event_that_comes_twice_counts_once() -> None:
