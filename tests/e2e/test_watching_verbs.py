@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fixtures.events import append
 from fixtures.fleet import Fleet
+from fixtures.lines import line
 from phasegate.errors import ErrorCode
 from verbs import ask, invoke
 from workshop import Workshop
@@ -143,6 +145,16 @@ def test_runs_and_errors_are_listed_and_filtered(used: Workshop) -> None:
     assert not run(used, "monitor.performance", "--once", "--version", "9.9.9").stdout
     errors = run(used, "monitor.errors", "--once", "--json").stdout.splitlines()
     assert {json.loads(line)["category"] for line in errors} == {"PluginError"}
+
+
+def test_runs_of_other_plugins_in_the_same_folder_are_not_listed(workshop: Workshop, tmp_path: Path) -> None:
+    """Nobody named the plugin in the configuration: it is the one of this checkout."""
+    (tmp_path / "logs").mkdir()
+    append(tmp_path / "logs" / "plugin-commands.log", [line(1, plugin="other"), line(2, plugin="demo")])
+    config = f"[telemetry]\nlogs = ['{tmp_path / 'logs'}']\n"
+    workshop.commit("chore: watch", {"phasegate.toml": config})
+    runs = run(workshop, "monitor.performance", "--once", "--json").stdout.splitlines()
+    assert [json.loads(each)["plugin"] for each in runs] == ["demo"]
 
 
 def test_an_incident_is_opened_from_the_ledger_and_the_logs(used: Workshop) -> None:

@@ -56,6 +56,28 @@ rows = duckdb.execute(f'''
 print(sum(row[4] for row in rows), len(rows))
 """
 
+BARE_OF_ALL = """
+import sys, duckdb
+columns = {"timestamp": "TIMESTAMP", "version": "VARCHAR", "install": "VARCHAR", "user": "VARCHAR", "session": "VARCHAR",
+    "probe": "BOOLEAN", "command": "VARCHAR", "mode": "VARCHAR", "format": "VARCHAR", "outcome": "VARCHAR",
+    "duration_s": "DOUBLE", "budget_s": "DOUBLE"}
+runs = '''count(*), avg((outcome = 'failed')::INT), count(*) FILTER (duration_s > budget_s),
+    quantile_cont(duration_s, [0.5, 0.95, 0.99])'''
+duckdb.execute("SET enable_progress_bar = false")
+duckdb.execute("SET preserve_insertion_order = false")
+duckdb.execute(f'''CREATE TEMP TABLE runs AS
+    FROM read_json({sys.argv[1:]!r}, columns = {columns!r}, format = 'newline_delimited', ignore_errors = true)''')
+rows = duckdb.execute(f"SELECT command, mode, format, version, {runs} FROM runs GROUP BY ALL ORDER BY ALL").fetchall()
+answers = [
+    duckdb.execute(f"SELECT date_trunc('hour', timestamp) AS hour, {runs} FROM runs GROUP BY ALL ORDER BY ALL").fetchall(),
+    duckdb.execute('''SELECT version, count(DISTINCT install), count(DISTINCT "user"), count(DISTINCT session),
+        max(timestamp) FROM runs GROUP BY ALL ORDER BY ALL''').fetchall(),
+    duckdb.execute("SELECT install, arg_max(version, timestamp) FROM runs GROUP BY ALL").fetchall(),
+    duckdb.execute("SELECT count(*), count(*) FILTER (outcome = 'failed') FROM runs WHERE probe").fetchall(),
+]
+print(sum(row[4] for row in rows), len(rows))
+"""
+
 JQ = """
 group_by([.command, .mode, .format, .version]) | map({
   key: (.[0] | [.command, .mode, .format, .version]), count: length,
@@ -156,6 +178,9 @@ def test_a_report_against_a_bare_script(logs: Path) -> None:
     )
     ours, theirs = compare("phasegate", report(logs.parent), "bare DuckDB", bare(logs), ROUNDS)
     assert ours.said.split()[0] == theirs.said.split()[0] == str(EVENTS)
+    same = [sys.executable, "-c", BARE_OF_ALL, logs]
+    _, theirs = compare("phasegate", report(logs.parent), "bare DuckDB, the same questions", same, ROUNDS)
+    assert theirs.said.split()[0] == str(EVENTS)
 
 
 @pytest.mark.timeout(900)

@@ -181,7 +181,7 @@ def _follow(
     from phasegate.telemetry.readers.columns import members
     from phasegate.telemetry.reports.terminal import overflow_on
 
-    shown, console = Filter(*wanted), _console()
+    shown, console = Filter(_plugins(desk), *wanted), _console()
     logs = desk.config.telemetry.logs
     follower = Follower(logs, (stream,), whole=once)
     if not once:
@@ -199,6 +199,16 @@ def _follow(
                 console.print(
                     line, soft_wrap=not console.is_terminal, no_wrap=True, overflow=overflow_on(console)
                 )
+
+
+def _plugins(desk: Desk) -> list[str]:
+    """The names under which what is released here reports: a log folder is often that of every plugin of a machine."""
+    from phasegate.plugin.manifest import find_plugins
+    from phasegate.plugin.tree import checkout_files
+
+    if desk.config.telemetry.plugin is not None:
+        return [desk.config.telemetry.plugin]
+    return [plugin.name for plugin in find_plugins(checkout_files(desk.repository.git), desk.config.plugins)]
 
 
 def _console() -> Console:

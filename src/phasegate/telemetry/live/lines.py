@@ -10,7 +10,7 @@ from phasegate.telemetry.logs.line import number
 from phasegate.terminal import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 NEARLY = 0.8
 """From that share of the time budget on a run is nearly late."""
@@ -30,8 +30,9 @@ class Tone(str, Enum):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which events are shown; an empty one of its values takes all."""
+    """Which events are shown: of which plugins; and of its other values an empty one takes all."""
 
+    plugins: Collection[str]
     command: str = ""
     mode: str = ""
     version: str = ""
@@ -39,7 +40,7 @@ class Filter:
     def takes(self, event: Mapping[str, Any]) -> bool:
         """Whether `event` is shown."""
         wanted = (("command", self.command), ("mode", self.mode), ("version", self.version))
-        return all(not value or event.get(name) == value for name, value in wanted)
+        return event["plugin"] in self.plugins and all(not v or event.get(n) == v for n, v in wanted)
 
 
 def budget_tone(duration_s: float, budget_s: float) -> Tone:

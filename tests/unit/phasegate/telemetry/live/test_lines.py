@@ -44,6 +44,7 @@ def test_what_would_command_the_terminal_is_shown_by_its_code() -> None:
 
 
 def test_a_filter_takes_what_has_each_of_its_values() -> None:
-    assert Filter(command="status", mode="default").takes(event(1))
-    assert not Filter(command="status", version="2").takes(event(1))
-    assert Filter().takes(event(1))
+    assert Filter(["p"], command="status", mode="default").takes(event(1))
+    assert not Filter(["p"], command="status", version="2").takes(event(1))
+    assert Filter(["p"]).takes(event(1))
+    assert not Filter(["other"]).takes(event(1))
