@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from phasegate.rollout.planning.targets import Choice
     from phasegate.rollout.reading.world import World
 
+pytestmark = pytest.mark.once  # the same on every Python, and not swift
+
 
 @pytest.fixture
 def workshop(released: Workshop) -> Workshop:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from phasegate.rollout.reading.duty import due_version
 from phasegate.rollout.reading.world import source_tip
 from workshop import FILES, Workshop, git
+
+pytestmark = pytest.mark.once  # the same on every Python, and not swift
 
 MANIFEST = "demo/.claude-plugin/plugin.json"
 
