@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("small file systems are made as Linux does it", allow_module_level=True)
 
+from faults.disks import small_disk
 from faults.scenes import SCENES, STATES, TOLD, copied
 from faults.trials import Tally, Trial
 from phasegate.errors import ErrorCode
@@ -80,19 +80,8 @@ class Disk:
 @pytest.fixture
 def disk(tmp_path: Path, whole: bool) -> Iterator[Disk]:
     """An empty one; where the system gives none to us, the quick selection is skipped and the whole fails."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    as_root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    options = f"size={SIZE},mode=0777"
-    try:
-        mount = [*as_root, "mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-        subprocess.run(mount, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        if whole:
-            raise
-        pytest.skip(f"no file system may be mounted here: {getattr(error, 'stderr', '') or error}")
-    yield Disk(folder)
-    subprocess.run([*as_root, "umount", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", SIZE, whole=whole) as folder:
+        yield Disk(folder)
 
 
 @contextmanager

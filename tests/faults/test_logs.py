@@ -21,6 +21,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("processes are stopped and killed as Unix does it", allow_module_level=True)
 
+from faults.disks import small_disk
 from rforge.locks import held, open_lock, release, take
 from rforge.telemetry.compression import tidy
 from rforge.telemetry.rotation import now_utc, rotate, rotated_files
@@ -251,30 +252,11 @@ def test_who_compresses_may_be_killed_at_any_instant(
     assert kills
 
 
-@contextmanager
-def small_disk(folder: Path, pages: int, *, whole: bool) -> Iterator[Path]:
-    """A file system with room for so many pages; where the system gives none to us, the quick selection is skipped."""
-    folder.mkdir()
-    as_root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    options = f"size={pages * 4096},mode=0777"
-    try:
-        mount = [*as_root, "mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-        subprocess.run(mount, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        if whole:
-            raise
-        pytest.skip(f"no file system may be mounted here: {getattr(error, 'stderr', '') or error}")
-    try:
-        yield folder
-    finally:
-        subprocess.run([*as_root, "umount", str(folder)], check=True)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="small file systems are made as Linux does it")
 def test_a_full_disk_tears_one_line_at_most_and_what_comes_after_it_is_whole(
     logs: Logs, tmp_path: Path, whole: bool
 ) -> None:
-    with small_disk(tmp_path / "disk", 16, whole=whole) as disk:
+    with small_disk(tmp_path / "disk", 16 * 4096, whole=whole) as disk:
         logs.folder = disk / "logs"
         full = logs.write(500)
         said, complaints = full.process.communicate(timeout=PATIENCE_S)
