@@ -268,6 +268,7 @@ def test_a_command_line_that_makes_no_sense_is_called_so(command: str, tmp_path:
     assert done.stderr
 
 
+@pytest.mark.once  # not swift, and `.ci/run` has the session `rehearse`
 def test_the_rehearsal_passes_and_prints_what_each_step_took(workshop: Workshop) -> None:
     done = invoke(workshop.root, "rehearse")
     assert done.returncode == 0, done.stderr
@@ -278,6 +279,7 @@ def test_the_rehearsal_passes_and_prints_what_each_step_took(workshop: Workshop)
         assert any(f"rollback {kind}" in row for row in rows)
 
 
+@pytest.mark.once  # not swift, and `.ci/run` has the session `rehearse`
 def test_the_rehearsal_skips_the_rollbacks_that_would_have_nothing_to_take_back(tmp_path: Path) -> None:
     settings = {"phasegate.toml": "docs_branch = false\n", "demo/flags.json": FLAGS.replace("true", "false")}
     workshop = Workshop(tmp_path, {**FILES, **settings})

@@ -6,7 +6,6 @@ import math
 from random import Random
 
 import pytest
-from scipy import stats
 
 from measuring import releases
 from measuring.judging import HEALTHY, NEVER, POLICY, Looks, Outcome, detection, quantiles, upper_bound
@@ -18,6 +17,8 @@ from phasegate.telemetry.judge.policy import RULES
 
 @pytest.mark.parametrize(("count", "runs"), [(0, 60), (1, 60), (26, 2000), (59, 60)])
 def test_the_upper_bound_is_clopper_and_pearsons(count: int, runs: int) -> None:
+    from scipy import stats
+
     assert upper_bound(count, runs) == pytest.approx(stats.beta.ppf(0.95, count + 1, runs - count), abs=1e-9)
 
 

@@ -8,7 +8,6 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import special, stats
 
 from observations import binomial
 from phasegate.telemetry.judge.contrast import RATIOS, Contrast, log_weight
@@ -28,6 +27,8 @@ def evidence(blocks: list[tuple[int, int, int, int]], limit: float = 1.0) -> flo
 def test_the_formula_is_fishers_noncentral_hypergeometric_distribution(
     limit: float, block: tuple[int, int, int, int]
 ) -> None:
+    from scipy import special, stats
+
     canary, bad_canary, control, bad_control = block
     args = (canary + control, canary, bad_canary + bad_control)
     logs = [
@@ -66,6 +67,8 @@ def test_on_average_a_canary_that_is_no_worse_gives_at_most_one(
 def test_the_terms_that_are_left_out_are_negligible(
     canary: int, control: int, data: st.DataObject, odds: float
 ) -> None:
+    from scipy import special
+
     bad = data.draw(st.integers(0, canary + control))
     terms = [
         special.gammaln(canary + 1) - special.gammaln(k + 1) - special.gammaln(canary - k + 1)

@@ -8,12 +8,13 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import optimize, special, stats
 
 from phasegate.telemetry.judge.limits import median_boundary, median_limit, round_up, share_limits
 
 
 def by_scipy(bad: int, units: int, alpha: float) -> tuple[float, float]:
+    from scipy import optimize, special
+
     def evidence(share: float) -> float:
         marginal = special.betaln(bad + 1, units - bad + 1)
         return marginal - special.xlogy(bad, share) - special.xlog1py(units - bad, -share) + math.log(alpha)
@@ -70,6 +71,8 @@ def test_the_limit_comes_down_to_the_median(count: int, most: float) -> None:
 
 
 def test_the_limit_is_hardly_ever_below_the_median_at_any_look() -> None:
+    from scipy import stats
+
     random = Random(4)
     wrong = 0
     for _ in range(100):

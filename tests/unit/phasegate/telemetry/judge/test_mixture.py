@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import special, stats
 
 from observations import binomial
 from phasegate.telemetry.judge.mixture import Mixture, log_mean, mixture
@@ -17,6 +15,9 @@ LIMITS = (0.05, 0.1, 0.5, 0.9)
 
 
 def by_scipy(limit: float, bad: int, good: int) -> float:
+    import numpy as np
+    from scipy import special, stats
+
     logit = np.linspace(0, 1, 25)[1:] ** 1.5
     low, high = special.logit(limit), special.logit(max(0.99, (1 + limit) / 2))
     shares = special.expit(low + (high - low) * logit)
