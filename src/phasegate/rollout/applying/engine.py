@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
@@ -13,6 +13,7 @@ from phasegate.rollout.applying.effecting import perform_effects
 from phasegate.rollout.applying.judging import Judge, Subject, judged_in_use, let_through, run_gates
 from phasegate.rollout.applying.publish import publish
 from phasegate.rollout.applying.record import record_operation
+from phasegate.rollout.planning.criteria import healthy
 from phasegate.version.semver import Version
 
 if TYPE_CHECKING:
@@ -48,11 +49,15 @@ def carry_out(
     refuse_holds(plan, override)
     _refuse_falling(world, plan)
     builder = Builder(desk.repository, plan)
-    judgements = _judge(desk, world, plan, builder, override, judge)
+    subject = _subject(world, plan, builder)
+    judgements = let_through(judge(desk, subject), override) if subject else ()
     _give_artifact(plan, builder, judgements)
     desk.say("building objects")
     ids = builder.build_all()
     check_contents(desk.repository, desk.config, plan, builder)
+    if subject and world.watched:
+        world, plan = _look_again(desk, world, plan, override)
+        judgements += judged_in_use(world, subject, plan.at, override)
     operation = record_operation(
         plan,
         world.state,
@@ -102,20 +107,26 @@ def preview(desk: Desk, plan: Plan) -> dict[str, str]:
     return builder.build_all()
 
 
-def _judge(
-    desk: Desk, world: World, plan: Plan, builder: Builder, override: str | None, judge: Judge
-) -> tuple[Judgement, ...]:
+def _subject(world: World, plan: Plan, builder: Builder) -> Subject | None:
+    """What the gates are to judge, or None where the plan has none."""
     if plan.judged is None or plan.content is None:
-        return ()
-    subject = Subject(
+        return None
+    return Subject(
         commit=builder.resolve(plan.judged),
         tree=builder.tree_of(plan.judged),
         content=plan.content,
         gates=plan.gates,
         known=tuple(world.state.judgements.values()),
     )
-    judgements = let_through(judge(desk, subject), override)
-    return (*judgements, *judged_in_use(world, subject, plan.at, override))
+
+
+def _look_again(desk: Desk, world: World, plan: Plan, override: str | None) -> tuple[World, Plan]:
+    """What is in use is judged once more, for gates take their time: what was promoted has to be so still."""
+    judged = desk.judged(world)
+    promoted = [name for name, watched in world.watched.items() if watched.decision.promotes]
+    fallen = tuple(hold for name in promoted for hold in healthy(judged, desk.config.phases[name]))
+    refuse_holds(replace(plan, holds=fallen), override)
+    return judged, replace(plan, holds=(*plan.holds, *fallen))
 
 
 def _give_artifact(plan: Plan, builder: Builder, judgements: tuple[Judgement, ...]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from fixtures.fleet import Fleet
 from phasegate.config import Telemetry, Watch
 from phasegate.errors import ErrorCode, PhasegateError
+from phasegate.rollout.applying.judging import assume_passed
 from phasegate.rollout.reading.watching import look_at, plugin_name
 from phasegate.rollout.watching.looking import summarise_day
 from phasegate.rollout.watching.responding import respond
@@ -18,6 +19,9 @@ from phasegate.telemetry.judge.decision import Ruling
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from phasegate.ledger.records import Judgement
+    from phasegate.rollout.applying.judging import Subject
+    from phasegate.rollout.desk import Desk
     from phasegate.rollout.reading.watching import Watched
     from workshop import Workshop
 
@@ -223,3 +227,35 @@ def test_a_summary_of_several_plugins_of_which_none_is_named_tells_nothing_of_us
         {".claude-plugin/marketplace.json": two, "other/.claude-plugin/plugin.json": manifest},
     )
     assert summarise_day(workshop.desk) == ""
+
+
+@pytest.mark.parametrize("override", [None, "we know"])
+def test_what_falls_ill_while_the_gates_run_waits_unless_somebody_overrides(
+    watched_workshop: Workshop, fleet: Fleet, override: str | None
+) -> None:
+    phases = dict(watched_workshop.config.phases)
+    phases["canary"] = replace(phases["canary"], soak_s=0.0, criteria=("healthy",))
+    configure(watched_workshop, phases=phases)
+    fleet.use(range(200), "1.0.0", error_rate=0.0)
+    fleet.use(range(200, 400), "1.1.0-rc.1", error_rate=0.0)
+    plan = watched_workshop.plan_deploy("docs")
+    assert not plan.holds
+
+    def fall_ill(desk: Desk, subject: Subject) -> tuple[Judgement, ...]:
+        fleet.use(range(400, 500), "1.1.0-rc.1", error_rate=1.0)
+        return assume_passed(desk, subject)
+
+    watched_workshop.judge = fall_ill
+    before = watched_workshop.remote_refs()
+    if override is None:
+        with pytest.raises(PhasegateError) as caught:
+            watched_workshop.carry_out(plan)
+        assert caught.value.code is ErrorCode.ROLLOUT_HELD
+        assert "roll back" in caught.value.details[0]
+        assert watched_workshop.remote_refs() == before
+    else:
+        operation = watched_workshop.carry_out(plan, override=override).operation
+        assert operation is not None
+        (healthy,) = (j for j in operation.judgements if j.gate == "healthy:canary")
+        assert (healthy.verdict, healthy.overridden) == ("INCONCLUSIVE", override)
+        assert "passed: we know" in operation.overrides[0]
