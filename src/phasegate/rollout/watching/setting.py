@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phasegate.config import PUBLIC_PHASE
 from phasegate.ledger.times import seconds
 from phasegate.telemetry.reports.chart import Mark
 from phasegate.telemetry.reports.report import Setting
@@ -26,16 +27,14 @@ def released_of(state: State, config: Config, plugin: str) -> dict[str, str]:
 def setting_of(state: State, operations: Iterable[Operation], config: Config, window: Window) -> Setting:
     """The setting of a report over `window`."""
     public = state.channels.get(config.public_channel)
-    marks = (_mark_of(operation) for operation in operations)
+    marks = [_mark_of(operation) for operation in sorted(operations, key=lambda each: each.number)]
+    within = [mark for mark in marks if mark and window.since_s <= mark.at_s < window.until_s]
     return Setting(
         released=public.version if public else None,
         candidate=state.rollout.candidate if state.rollout else None,
         withdrawn=state.withdrawn,
-        marks=tuple(sorted(
-            (mark for mark in marks if mark is not None and window.since_s <= mark.at_s < window.until_s),
-            key=lambda mark: mark.at_s,
-        )),
-    )  # fmt: skip
+        marks=tuple(sorted(within, key=lambda mark: mark.at_s)),
+    )
 
 
 def _mark_of(operation: Operation) -> Mark | None:
@@ -43,5 +42,7 @@ def _mark_of(operation: Operation) -> Mark | None:
     if operation.kind == "rollback":
         return Mark(at_s, operation.title, is_bad=True)
     if operation.kind == "deploy" and operation.rollout is not None:
-        return Mark(at_s, f"{operation.rollout.candidate} in {operation.rollout.phase}")
+        rollout = operation.rollout
+        version = rollout.version if rollout.phase == PUBLIC_PHASE else rollout.candidate
+        return Mark(at_s, f"{version} in {rollout.phase}")
     return None

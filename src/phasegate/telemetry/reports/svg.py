@@ -28,7 +28,7 @@ _DAY_S = 86400
 _DOTS = 60
 """A line of more points than that shows no dot for each."""
 
-_MARK_ROWS, _MARK_HEIGHT, _LETTER = 4, 16, 7.5
+_MARK_ROWS, _MARK_HEIGHT, _LETTER = 6, 16, 6.5
 """Rows for the words of marks, their height, and how wide a letter of them is at most, on average."""
 
 _BAR_HEIGHT, _BAR_GAP, _NAMES_WIDTH = 26, 8, 200
