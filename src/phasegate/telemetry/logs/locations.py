@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _PATTERN = frozenset("*?[")
 
@@ -64,8 +66,44 @@ def _is_there(path: Path) -> bool:
 
 
 def _matches(pattern: Path) -> list[Path]:
+    """The folders that a pattern names; what may not be looked into, or leads nowhere, is one of them: its reader says so.
+
+    `Path.glob` leaves those out in silence, and who judges by the rest would not know that there is more.
+    """
     root = Path(pattern.anchor)
+    return sorted(set(_below(root, pattern.relative_to(root).parts)))
+
+
+def _below(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
+    if not parts:
+        yield folder
+        return
+    name, rest = parts[0], parts[1:]
+    if name == "**":
+        yield from _below(folder, rest)
+    elif not _PATTERN & set(name):
+        if _is_there(folder / name) and (rest or _is_folder(folder / name) is not False):
+            yield from _below(folder / name, rest)
+        return
     try:
-        return sorted(path for path in root.glob(str(pattern.relative_to(root))) if path.is_dir())
-    except ValueError:  # it is none that could match anything
-        return []
+        with os.scandir(folder) as entries:
+            found = [(folder / entry.name, entry.is_symlink()) for entry in entries]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError:
+        yield folder
+        return
+    for path, is_link in found:
+        is_folder = _is_folder(path)
+        if name == "**":
+            yield from _below(path, parts) if is_folder and not is_link else ()
+        elif fnmatch(path.name, name):
+            yield from [path] if is_folder is None else _below(path, rest) if is_folder else ()
+
+
+def _is_folder(path: Path) -> bool | None:
+    """Whether it is a folder; None where it leads to something that nobody can see."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError:
+        return None

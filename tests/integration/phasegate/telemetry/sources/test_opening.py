@@ -408,6 +408,20 @@ def test_what_may_not_be_read_is_said_and_nothing_else_was_read(read: Any, tmp_p
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are others there")
+def test_a_machine_of_a_pattern_that_may_not_be_looked_into_is_said(read: Any, tmp_path: Path) -> None:
+    put(tmp_path / "fleet" / "open" / "logs", line(1))
+    put(tmp_path / "fleet" / "closed" / "logs", line(2))
+    (tmp_path / "fleet" / "closed").chmod(0)
+    try:
+        with as_nobody(tmp_path), read(tmp_path / "fleet" / "*" / "logs") as reading:
+            intake = reading.intake
+    finally:
+        (tmp_path / "fleet" / "closed").chmod(0o700)
+    assert intake.events == 1
+    assert [text.rpartition(": ")[2] for text in intake.unreadable] == ["Permission denied"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are others there")
 def test_a_folder_that_may_not_be_written_to_is_read(read: Any, tmp_path: Path) -> None:
     put(tmp_path / "logs", line(1))
     (tmp_path / "logs" / COMMANDS).chmod(0o444)
