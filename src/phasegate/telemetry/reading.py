@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 SERVED = ("ok", "partial", "failed")
 """How served runs ended."""
 
-OUTCOMES = (*SERVED, "refused", "cancelled")
+UNSERVED = ("refused", "cancelled")
+"""How runs ended that say nothing of the plugin."""
+
+OUTCOMES = (*SERVED, *UNSERVED)
 """How runs ended."""
 
 HEARTBEAT_S = 3600

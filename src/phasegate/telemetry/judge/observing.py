@@ -78,7 +78,7 @@ def observe(
         _count(counts[at], arm, _ACTIVE)
     steps = tuple(Step(at[0], **counts[at]) for at in sorted(counts))
     is_flawed = flawed > MOST_REJECTED * (len(found) + flawed)
-    said = [*doubts, *([f"{flawed} units have no time or no duration"] if is_flawed else [])]
+    said = [*doubts, *([f"{flawed} units have no time, no duration or no outcome"] if is_flawed else [])]
     return Observation(window.since_s, window.until_s, steps, slow_s, tuple(said))
 
 

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from phasegate.telemetry.logs.line import number
+from phasegate.telemetry.reading import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,14 +49,14 @@ _COMMON = {
 }  # fmt: skip
 _OF_KIND: dict[str, dict[str, Callable[[Any], bool]]] = {
     "command": {
-        "command": _is_word, "mode": _is_word, "format": _is_word, "outcome": _is_word, "duration_s": _is_amount,
+        "command": _is_word, "mode": _is_word, "format": _is_word, "outcome": OUTCOMES.__contains__, "duration_s": _is_amount,
         "budget_s": _is_amount, "explicit": _is_bool,
     },
     "call": {
         "format": _is_word, "latency_s": _is_amount, "render_s": _is_amount, "cache_lookups": _is_amount, "cache_hits": _is_amount,
     },
     "error": {"category": _is_word, "severity": _is_word},
-    "session": {"outcome": _is_word},
+    "session": {"outcome": ("started", "failed").__contains__},
     "feedback": {"score": _is_amount},
     "documentation": {"documented": _is_amount, "accurate": _is_amount},
     "debug": {},

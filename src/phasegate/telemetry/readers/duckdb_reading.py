@@ -10,6 +10,7 @@ from phasegate.telemetry.readers.quantiles import DIGITS
 from phasegate.telemetry.reading import (
     HEARTBEAT_S,
     SERVED,
+    UNSERVED,
     Audience,
     Bucket,
     Group,
@@ -79,7 +80,10 @@ class DuckdbReading:
         return tuple(Bucket(row[0] * step_s, _runs(row[1:])) for row in rows)
 
     def units(self, versions: Collection[str]) -> tuple[Unit, ...]:
-        """The first served run of each install on each of `versions`; of several at one instant the worst."""
+        """The first served run of each install on each of `versions`; of several at one instant the worst.
+
+        A run that does not tell how it ended may have failed: it is a unit, and has no duration that could be reckoned with.
+        """
         rows = self._ask(_UNITS, versions=list(versions)) if versions else []
         units = (Unit(at_us / 1e6, *rest) for at_us, *rest in rows)
         return tuple(sorted(units, key=lambda unit: (unit.at_s, unit.install, unit.version)))
@@ -152,9 +156,10 @@ def _rounded(quantiles: Sequence[float] | None, count: int) -> list[float | None
 
 _UNITS = f"""
 WITH served AS (
-    SELECT * FROM commands WHERE {_PEOPLE} AND {_SERVED} AND list_contains($versions, version)
+    SELECT * FROM commands WHERE {_PEOPLE} AND outcome NOT IN {UNSERVED} AND list_contains($versions, version)
 ), first AS (SELECT version, install, min(at_us) AS at_us FROM served GROUP BY version, install)
-SELECT at_us, version, install, outcome = 'failed', over_budget, coalesce(duration_s, 'nan'::DOUBLE)
+SELECT at_us, version, install, outcome = 'failed', over_budget,
+    CASE WHEN {_SERVED} THEN coalesce(duration_s, 'nan'::DOUBLE) ELSE 'nan'::DOUBLE END
 FROM served SEMI JOIN first USING (version, install, at_us)
 QUALIFY row_number() OVER (
     PARTITION BY version, install ORDER BY outcome = 'failed' DESC, over_budget DESC, coalesce(duration_s, 0) DESC

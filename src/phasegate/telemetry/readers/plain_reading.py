@@ -14,6 +14,7 @@ from phasegate.telemetry.readers.runs import Run, count, rank, text_of
 from phasegate.telemetry.reading import (
     HEARTBEAT_S,
     SERVED,
+    UNSERVED,
     Audience,
     Bucket,
     Group,
@@ -67,10 +68,13 @@ class PlainReading:
         return tuple(Bucket(step * step_s, count(grouped[step])) for step in sorted(grouped))
 
     def units(self, versions: Collection[str]) -> tuple[Unit, ...]:
-        """The first served run of each install on each of `versions`; of several at one instant the worst."""
+        """The first served run of each install on each of `versions`; of several at one instant the worst.
+
+        A run that does not tell how it ended may have failed: it is a unit, and has no duration that could be reckoned with.
+        """
         first: dict[tuple[str, str], Run] = {}
         for run in self._runs:
-            if run.version in versions and run.outcome in SERVED:
+            if run.version in versions and run.outcome not in UNSERVED:
                 key = run.version, run.install
                 if key not in first or rank(run) < rank(first[key]):
                     first[key] = run
@@ -81,7 +85,7 @@ class PlainReading:
                 run.install,
                 run.outcome == "failed",
                 run.over_budget,
-                nan if run.duration_s is None else run.duration_s,
+                nan if run.duration_s is None or run.outcome not in SERVED else run.duration_s,
             )
             for run in first.values()
         ]

@@ -36,7 +36,7 @@ class Run(NamedTuple):
 def run_of(at_us: int, event: Mapping[str, Any]) -> Run:
     """The run that an event `command` tells of."""
     duration_s, budget_s = number(event.get("duration_s")), number(event.get("budget_s"))
-    is_timed = duration_s is not None and budget_s is not None
+    is_timed = duration_s is not None and duration_s >= 0 and budget_s is not None
     version, install, user, session, command, mode, output, outcome = (
         intern(text_of(event.get(name))) for name in _TEXTS
     )

@@ -39,7 +39,7 @@ _WHO = {
 }
 
 
-_IS_TIMED = "isfinite(duration_s) AND isfinite(budget_s)"
+_IS_TIMED = "isfinite(duration_s) AND isfinite(budget_s) AND duration_s >= 0"
 """A run that does not tell both says nothing about time: neither that it was quick, nor that it was late."""
 
 

@@ -157,6 +157,18 @@ def test_a_unit_is_the_first_served_run_of_an_install_on_a_version(read: Any, tm
     ]
 
 
+@pytest.mark.parametrize("members", [{"outcome": "crashed"}, {"outcome": None}, {"duration_s": -1.0}])
+def test_a_run_that_does_not_tell_how_it_went_is_a_unit_of_no_duration(
+    read: Any, tmp_path: Path, members: dict[str, Any]
+) -> None:
+    """It may have failed: were it left out, a release of which only the failures are told badly would look healthy."""
+    put(tmp_path, line(1, **members), line(2, install="d" * 16, outcome="cancelled"))
+    with read(tmp_path) as reading:
+        (unit,) = reading.units(["2.0.0"])
+    assert (unit.install, unit.failed) == ("a" * 16, False)
+    assert math.isnan(unit.duration_s)
+
+
 def test_of_runs_at_one_instant_the_worst_is_the_unit(read: Any, tmp_path: Path) -> None:
     put(tmp_path, line(1, duration_s=3.0), line(2, outcome="failed"), line(3, duration_s=30.0))
     with read(tmp_path) as reading:

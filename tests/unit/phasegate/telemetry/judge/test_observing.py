@@ -108,7 +108,7 @@ def test_each_unit_is_a_step_where_no_grid_is_asked_for() -> None:
 def test_a_unit_without_a_time_or_a_duration_is_a_doubt() -> None:
     found = seen([unit(), unit(math.nan, install="b"), unit(install="c", duration_s=math.inf)])
     assert found.total().canary.units == 1
-    assert found.doubts == ("2 units have no time or no duration",)
+    assert found.doubts == ("2 units have no time, no duration or no outcome",)
 
 
 def test_doubts_are_handed_on() -> None:

@@ -25,6 +25,7 @@ HOSTILE: list[dict[str, Any]] = [
     {"event": "probe"},
     {"event": ["command"]},
     {"outcome": ["ok"]},
+    {"outcome": "crashed"},
     {"command": "/home/bob"},
     {"probe": "no"},
 ]
