@@ -74,6 +74,10 @@ def load(
             with Gathering(there, streams, window.since_s, found) as gathering:
                 gathering.give(source)
                 is_whole = source.load() and not gathering.has_moved()
+            if not is_whole and attempt == _ATTEMPTS - 1:
+                found.unreadable.append(
+                    "the logs changed each time that they were read, so some may be missing"
+                )
             if is_whole or attempt == _ATTEMPTS - 1:
                 yield source, [*there, *missing], missing
                 return

@@ -15,7 +15,10 @@ import pytest
 
 from fixtures.events import Mix, append, others, runs, write, write_others
 from fixtures.lines import DAY, SINCE_S, UNTIL_S, event, line
+from phasegate.telemetry.logs.sidecar import held
 from phasegate.telemetry.logs.stream import Stream
+from phasegate.telemetry.readers.duckdb import DuckdbSource
+from phasegate.telemetry.readers.plain import PlainSource
 from phasegate.telemetry.reading import Group, Runs, Window
 from phasegate.telemetry.sources.opening import open_reading
 
@@ -552,3 +555,25 @@ def test_a_run_that_does_not_tell_how_long_it_took_of_how_much_is_no_quick_one(
     with read(tmp_path) as reading:
         (unit,) = reading.units(["2.0.0"])
     assert math.isnan(unit.duration_s)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="readers share nothing there")
+def test_logs_that_change_each_time_they_are_read_are_not_taken_for_all_there_is(
+    read: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else holds the side-car, so nothing keeps files from going while they are read."""
+    put(tmp_path, line(1))
+    stamps = iter(range(1000))
+    for source in (DuckdbSource, PlainSource):
+
+        def load(self: Any, *, load: Any = source.load) -> bool:
+            (tmp_path / f"plugin-commands.20260922T000000.{next(stamps):06d}Z.log").touch()
+            return bool(load(self))
+
+        monkeypatch.setattr(source, "load", load)
+    with held(tmp_path, Stream.COMMANDS, alone=True), read(tmp_path) as reading:
+        intake = reading.intake
+    assert intake.events == 1
+    assert [words.partition(",")[0] for words in intake.unreadable] == [
+        "the logs changed each time that they were read"
+    ]
