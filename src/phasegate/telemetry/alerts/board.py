@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _UNHEARD_S = 86400.0
 
+_CLOCK_SLACK_S = 60.0
+
 
 @dataclass(frozen=True)
 class Told:
@@ -76,7 +78,8 @@ class Board:
         before, firing = self.told.get(_key(group, channel), Told(0.0, ())), _firing(group)
         if firing != before.firing:
             return True
-        return bool(firing) and at_s - before.at_s >= REPEAT_S[group.severity]
+        is_recent = -_CLOCK_SLACK_S <= at_s - before.at_s < REPEAT_S[group.severity]  # a clock may go back
+        return bool(firing) and not is_recent
 
     def as_json(self) -> dict[str, Any]:
         """Itself as JSON has it."""

@@ -22,6 +22,13 @@ def test_what_fires_is_due_once_and_again_when_it_is_time_to_repeat_it() -> None
     assert board.due("file", 100.0 + 3600)
 
 
+def test_what_was_told_by_a_clock_that_was_fast_is_told_again() -> None:
+    board = Board((FIRING,))
+    board = board.with_told(board.due("file", 1e6)[0], "file", 1e6)
+    assert board.due("file", 100.0)
+    assert not board.due("file", 1e6 - 5)
+
+
 def test_each_channel_is_told_for_itself() -> None:
     board = Board((FIRING,))
     board = board.with_told(board.due("file", 0.0)[0], "file", 0.0)
