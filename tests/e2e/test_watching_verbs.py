@@ -116,6 +116,41 @@ def test_a_monitor_that_sees_no_log_is_no_good_one(unused: Workshop) -> None:
     assert "not there" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("monitor.performance", "--once"),
+        ("monitor.errors", "--once", "--json"),
+        ("monitor.push", "--to", "http://127.0.0.1:9"),
+        ("monitor.prune",),
+    ],
+    ids=lambda command: command[0],
+)
+def test_what_finds_no_log_folder_says_so_and_its_status_does(
+    unused: Workshop, command: tuple[str, ...]
+) -> None:
+    done = run(unused, *command)
+    assert done.returncode == ErrorCode.TELEMETRY_MISSING.exit_status
+    assert "nothing is not there" in done.stderr
+
+
+def test_a_home_is_not_named(unused: Workshop, tmp_path: Path) -> None:
+    done = invoke(unused.root, "monitor", "--json", HOME=str(tmp_path), USERPROFILE=str(tmp_path))
+    assert "~/nothing is not there" in done.stdout
+    assert str(tmp_path) not in done.stdout
+
+
+def test_a_board_that_is_broken_is_told_by_whoever_finds_it(used: Workshop) -> None:
+    board = used.root / ".git" / "phasegate" / "alerts.json"
+    for command in (
+        ("monitor.silence", "--rule", "ErrorRateHigh", "--reason", "we know"),
+        ("incident", "--title", "It breaks", "--out", str(used.root.parent / "incident.md")),
+    ):
+        board.write_text("{", encoding="utf-8")
+        assert "alerts.json is broken" in run(used, *command).stderr
+    board.unlink(missing_ok=True)
+
+
 def test_a_silence_needs_a_rule_a_reason_and_an_end(used: Workshop) -> None:
     said = ask(
         used.root,

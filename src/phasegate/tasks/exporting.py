@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.tasks.frame import (
+    fail_after_result,
     open_desk,
     print_json,
     refuse_combination,
@@ -73,8 +74,6 @@ def push(
     world = desk.observe()
     plugin = plugin_name(desk.repository.git, world, desk.config)
     events, unread = read_events(desk.config.telemetry.logs, plugin, Window(now_s - seconds_of(since), now_s))
-    for words in unread:
-        desk.say(printable(words))
     try:
         released = released_samples(released_of(world.state, desk.config, plugin))
         sent = ship(events, max(1, step), now_s, released, sender(address))
@@ -89,6 +88,15 @@ def push(
         print_json({"schema": 1, "events": len(events), "samples": sent})
     else:
         print(f"{sent} samples of {len(events)} events were sent.")
+    if unread:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.TELEMETRY_MISSING,
+                "Not all of the logs could be read, so the store lacks what they hold.",
+                details=tuple(map(printable, unread)),
+                hint="Mend that. What was sent cannot be sent again beside it: see monitor.push in docs/monitoring.md.",
+            )
+        )
 
 
 @verb(port="The port on this machine's loopback address.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.tasks.frame import fail_after_result, open_desk, print_json, refuse_combination, verb
+from phasegate.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -178,14 +179,19 @@ def _follow(
     from phasegate.telemetry.live.lines import Filter
     from phasegate.telemetry.logs.following import Follower
     from phasegate.telemetry.logs.line import Kind
+    from phasegate.telemetry.logs.locations import expand
+    from phasegate.telemetry.logs.locations import shown as shown_path
     from phasegate.telemetry.readers.columns import members
     from phasegate.telemetry.reports.terminal import overflow_on
 
     shown, console = Filter(_plugins(desk), *wanted), _console()
     logs = desk.config.telemetry.logs
     follower = Follower(logs, (stream,), whole=once)
+    missing = [f"{shown_path(folder)} is not there" for folder in expand(logs)[1]]
     if not once:
         desk.say(f"following {', '.join(logs)}; Ctrl-C ends it")
+        for words in missing:
+            desk.say(printable(words))
     for followed in follower.poll() if once else follower.follow():
         if followed.line.kind is Kind.REJECTED:
             desk.say("a line that is no event")
@@ -199,6 +205,16 @@ def _follow(
                 console.print(
                     line, soft_wrap=not console.is_terminal, no_wrap=True, overflow=overflow_on(console)
                 )
+    refused = [f"{shown_path(path)}: {words}" for path, words in follower.unreadable.items()]
+    if missing or refused:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.TELEMETRY_MISSING,
+                "Not all of the logs could be read.",
+                details=tuple(map(printable, (*missing, *refused))),
+                hint="See `logs` in [tool.phasegate.telemetry].",
+            )
+        )
 
 
 def _plugins(desk: Desk) -> list[str]:

@@ -26,6 +26,7 @@ def prune(context: Context, json: bool = False, sandbox: str | None = None) -> N
     """Keep the report of each day, compact rotated logs where DuckDB is installed, delete what is older than it is kept."""
     from phasegate.rollout.watching.archive import archive_days, drop_outdated
     from phasegate.telemetry.keeping.retention import prune as prune_logs
+    from phasegate.telemetry.logs.locations import expand, shown
     from phasegate.telemetry.sources.opening import has_duckdb
 
     desk = open_desk(sandbox)
@@ -52,6 +53,13 @@ def prune(context: Context, json: bool = False, sandbox: str | None = None) -> N
     else:
         lines = [f"{kind}: {path}" for kind, paths in groups.items() for path in paths]
         print("\n".join(map(printable, lines or ["Nothing to do."])))
+    missing = tuple(f"{shown(folder)} is not there" for folder in expand(telemetry.logs)[1])
+    if missing and not done.problems:
+        fail_after_result(
+            PhasegateError(
+                ErrorCode.TELEMETRY_MISSING, "Not all of the log folders are there.", details=missing
+            )
+        )
     if done.problems:
         fail_after_result(
             PhasegateError(
@@ -100,7 +108,9 @@ def silence(
     labels = ((name, value),) if label else ()
     by = str(desk.occasion().identity)
     made = Silence(rule, labels, now_s + length_s, by, desk.discreet(reason))
-    keep_silence(desk.repository.state_folder / BOARD, made, now_s)
+    wrong = keep_silence(desk.repository.state_folder / BOARD, made, now_s)
+    if wrong:
+        desk.say(printable(wrong))
     if json:
         print_json({"schema": 1, "silence": made.as_json()})
     else:

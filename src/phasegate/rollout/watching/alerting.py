@@ -175,11 +175,12 @@ class Alerting:
         )
 
 
-def silence(path: Path, made: Silence, at_s: float) -> None:
-    """Remember a silence on the board at `path`, whoever looks at it meanwhile."""
+def silence(path: Path, made: Silence, at_s: float) -> str:
+    """Remember a silence on the board at `path`, whoever looks at it meanwhile; what was wrong with the board, if anything."""
     with _alone(path):
-        board, _ = load_board(path)
+        board, wrong = load_board(path)
         save_board(path, board.silenced(made, at_s))
+    return wrong
 
 
 def _alone(path: Path) -> AbstractContextManager[object]:

@@ -36,7 +36,9 @@ def gather_incident(desk: Desk, window: Window, title: str, severity: str | None
     """
     world, git = desk.observe(), desk.repository.git
     plugin, book = plugin_name(git, world, desk.config), load_book(desk)
-    board, _ = load_board(desk.repository.state_folder / BOARD)
+    board, wrong = load_board(desk.repository.state_folder / BOARD)
+    if wrong:
+        desk.say(wrong)
     alerts = [a for a in board.alerts if a.phase in (Phase.FIRING, Phase.RESOLVED) and a.fired_s is not None]
     if not title and not alerts:
         raise PhasegateError(

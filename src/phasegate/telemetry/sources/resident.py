@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Callable
 
 from phasegate.telemetry.logs.following import Follower
 from phasegate.telemetry.logs.gathering import Found
-from phasegate.telemetry.logs.locations import expand
+from phasegate.telemetry.logs.locations import expand, shown
 from phasegate.telemetry.reading import Window
 from phasegate.telemetry.sources.opening import STREAMS, default_reader, load
 
@@ -77,6 +77,8 @@ class Resident:
 
     def reading(self, window: Window) -> Reading:
         """What is known of a window."""
-        refused = Found(unreadable=[f"{path}: {words}" for path, words in self._follower.unreadable.items()])
+        refused = Found(
+            unreadable=[f"{shown(path)}: {words}" for path, words in self._follower.unreadable.items()]
+        )
         there, missing = expand(self._folders)
         return self._source.reading_of(window, [*there, *missing], missing, self._clock(), refused.unreadable)
