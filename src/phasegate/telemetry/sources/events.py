@@ -33,7 +33,7 @@ class _Taker:
 
     def take(self, piece: Piece) -> bool:
         is_packed = piece.file.form is Form.PARQUET
-        for at_us, event in _unpacked(piece) if is_packed else _read(piece, self._found):
+        for at_us, event in (_unpacked if is_packed else _read)(piece, self._found):
             at_s = at_us / 1e6
             if event["plugin"] == self._plugin and self._window.since_s <= at_s < self._window.until_s:
                 self.events.append((at_s, event))
@@ -47,8 +47,10 @@ def _read(piece: Piece, found: Found) -> Iterator[tuple[int, Mapping[str, Any]]]
             yield at_us, event
 
 
-def _unpacked(piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _unpacked(piece: Piece, found: Found) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The events of a compacted file, as their lines had them."""
+    import duckdb
+
     from phasegate.telemetry.readers.duckdb import connect
     from phasegate.telemetry.readers.tables import of_parquet
 
@@ -56,11 +58,14 @@ def _unpacked(piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
     values = ", ".join(f'"{name}"' for name in names)
     with connect() as connection:
         question = f"SELECT epoch_us(timestamp), {values} FROM {of_parquet([piece.file.path])} WHERE rejected IS NULL"
-        answer = connection.execute(question)
-        while rows := answer.fetchmany(_ROWS):
-            for at_us, *row in rows:
-                event = {name: value for name, value in zip(names, row) if value is not None}
-                yield at_us, {**event, "timestamp": timestamp_of(at_us)}
+        try:
+            answer = connection.execute(question)
+            while rows := answer.fetchmany(_ROWS):
+                for at_us, *row in rows:
+                    event = {name: value for name, value in zip(names, row) if value is not None}
+                    yield at_us, {**event, "timestamp": timestamp_of(at_us)}
+        except duckdb.Error:
+            found.refuse(piece.file.path, "no Parquet file of ours")
 
 
 def read_events(

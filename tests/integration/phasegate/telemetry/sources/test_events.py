@@ -46,6 +46,15 @@ def test_a_compacted_file_gives_the_events_that_its_lines_gave(tmp_path: Path) -
     assert everything(tmp_path) == before
 
 
+def test_a_damaged_compacted_file_is_said_and_the_others_are_read(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    write(tmp_path, Mix(count=10))
+    (tmp_path / f"plugin-commands.{STAMP}.parquet").write_bytes(b"PAR1 and then nothing")
+    events, unread = read_events([tmp_path], "rforge", Window(0.0, 4e9))
+    assert len(events) == 10
+    assert [words.rpartition(": ")[2] for words in unread] == ["no Parquet file of ours"]
+
+
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     assert read_events([tmp_path / "nowhere"], "rforge", Window(0.0, 4e9)) == (
         [],
