@@ -174,6 +174,13 @@ def test_a_silence_needs_a_rule_a_reason_and_an_end(used: Workshop) -> None:
         assert run(used, "monitor.silence", *options).returncode == ErrorCode.USAGE.exit_status
 
 
+def test_a_silence_of_a_label_that_no_alert_of_the_rule_has_is_refused(used: Workshop) -> None:
+    options = ("--rule", "ErrorRateHigh", "--reason", "we know", "--label", "weather=rain")
+    done = run(used, "monitor.silence", *options)
+    assert done.returncode == ErrorCode.USAGE.exit_status
+    assert "no label 'weather'" in done.stderr
+
+
 def test_runs_and_errors_are_listed_and_filtered(used: Workshop) -> None:
     runs = run(used, "monitor.performance", "--once").stdout.splitlines()
     assert len(runs) == 82

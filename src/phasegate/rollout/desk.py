@@ -63,7 +63,7 @@ class Desk:
         """`world` with what the judge says of the phases that are to be watched."""
         from phasegate.rollout.reading.watching import decide
 
-        return decide(self.repository.git, world, self.config, self.environment, self.clock())
+        return decide(self.repository, world, self.config, self.environment, self.clock())
 
     @cached_property
     def discreet(self) -> Discretion:

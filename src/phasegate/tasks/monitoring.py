@@ -118,11 +118,13 @@ def _fail_where_blind(snapshot: Snapshot) -> None:
             )
         )
     intake = snapshot.report.intake
-    if not intake.files:
+    if not intake.files or intake.missing or intake.unreadable:
         fail_after_result(
             PhasegateError(
                 ErrorCode.TELEMETRY_MISSING,
-                "There was no log to look at, so nothing would be noticed.",
+                "Not all of the logs could be looked at, so not everything would be noticed."
+                if intake.files
+                else "There was no log to look at, so nothing would be noticed.",
                 details=(*(f"not there: {folder}" for folder in intake.missing), *intake.unreadable),
                 hint="See `logs` in [tool.phasegate.telemetry].",
             )

@@ -93,7 +93,7 @@ def silence(
     from phasegate.telemetry.alerts.attention import Silence
 
     desk = open_desk(sandbox)
-    known = [each.name for each in load_book(desk).rules]
+    known = {each.name: each.by for each in load_book(desk).rules}
     if rule not in known:
         raise refuse_combination(f"There is no rule {rule!r}.", f"Choose one of {', '.join(known)}.")
     if not reason.strip():
@@ -101,6 +101,10 @@ def silence(
     name, equals, value = (label or "").partition("=")
     if label and not (name and equals):
         raise refuse_combination(f"{label!r} is no label.", "Give it as NAME=VALUE.")
+    if label and name not in known[rule]:
+        raise refuse_combination(
+            f"Alerts of {rule} have no label {name!r}.", f"They have {', '.join(known[rule])}."
+        )
     length_s = seconds_of(for_)
     if not length_s:
         raise refuse_combination("A silence of no time silences nothing.", "Say how long: such as --for 2h.")

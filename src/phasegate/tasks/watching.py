@@ -75,7 +75,7 @@ def _look(desk: Desk, phase: str | None) -> tuple[World, Watched]:
 
     world = desk.observe()
     where = phase or _phase_of(desk, world.state.rollout)
-    return world, look_at(desk.repository.git, world, desk.config, desk.environment, where, time.time())
+    return world, look_at(desk.repository, world, desk.config, desk.environment, where, time.time())
 
 
 def _is_over(decision: Decision) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from phasegate.config import HEALTHY, PUBLIC_PHASE
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.ledger.times import seconds
+from phasegate.rollout.reading.folders import count_gone
 from phasegate.rollout.reading.snapshot import read_snapshot
 from phasegate.telemetry.judge.judgement import judge
 from phasegate.telemetry.judge.observation import Observation
@@ -22,9 +23,11 @@ from phasegate.telemetry.sources.prometheus import Prometheus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from phasegate.config import Config, Watch
     from phasegate.git.door import Git
+    from phasegate.git.repository import Repository
     from phasegate.ledger.state import State
     from phasegate.rollout.reading.world import World
     from phasegate.telemetry.judge.decision import Decision
@@ -40,6 +43,16 @@ AFTER_S = 7 * 86400.0
 """How far back the judge looks at a release that is public, in seconds."""
 
 
+FOLDERS = "log-folders.json"
+
+
+class _Remembered(NamedTuple):
+    """Where it is remembered which log folders a watch read, and what the watch is called there."""
+
+    path: Path
+    watch: str
+
+
 @dataclass(frozen=True)
 class Watched:
     """A release under watch: in which phase, by which policy, what was seen, and what the judge makes of it."""
@@ -50,10 +63,12 @@ class Watched:
     decision: Decision
 
 
-def decide(git: Git, world: World, config: Config, environment: Mapping[str, str], now_s: float) -> World:
+def decide(
+    repository: Repository, world: World, config: Config, environment: Mapping[str, str], now_s: float
+) -> World:
     """`world` with what the judge says of the release in each phase that has criterion `healthy`, and was entered."""
     phases = watched_phases(world.state, config)
-    found = {name: look_at(git, world, config, environment, name, now_s) for name in phases}
+    found = {name: look_at(repository, world, config, environment, name, now_s) for name in phases}
     return replace(world, watched=found)
 
 
@@ -64,7 +79,12 @@ def watched_phases(state: State, config: Config) -> list[str]:
 
 
 def look_at(
-    git: Git, world: World, config: Config, environment: Mapping[str, str], phase: str, now_s: float
+    repository: Repository,
+    world: World,
+    config: Config,
+    environment: Mapping[str, str],
+    phase: str,
+    now_s: float,
 ) -> Watched:
     """What is seen of the rollout's release in `phase`, and what the judge makes of it.
 
@@ -85,8 +105,9 @@ def look_at(
     policy = replace(policy, horizon=HORIZON) if is_public else policy
     since_s = float(seconds(rollout.entered[phase]))
     window = Window(max(since_s, now_s - AFTER_S) if is_public else since_s, now_s)
-    plugin = plugin_name(git, world, config)
-    observation = _observe(policy, config, environment, plugin, Versions(canary, control), window)
+    plugin = plugin_name(repository.git, world, config)
+    remembered = _Remembered(repository.state_folder / FOLDERS, f"{canary[0]} in {phase} since {since_s:.0f}")
+    observation = _observe(policy, config, environment, plugin, Versions(canary, control), window, remembered)
     decision = watch_after(policy, observation) if is_public else judge(policy, observation)
     return Watched(phase, policy, observation, decision)
 
@@ -117,6 +138,7 @@ def _observe(
     plugin: str,
     versions: Versions,
     window: Window,
+    remembered: _Remembered,
 ) -> Observation:
     telemetry = config.telemetry
     if telemetry.prometheus_variable is not None:
@@ -126,8 +148,12 @@ def _observe(
             return Observation(window.since_s, window.until_s, doubts=(doubt,))
         return Prometheus(address).observe(policy, plugin, versions, window, STEP_S)
     every = (*versions.canary, *versions.control)
-    before = _units_before(config, plugin, versions, window.since_s) if versions.control else ()
+    before, doubts = _units_before(config, plugin, versions, window.since_s) if versions.control else ((), ())
     with open_reading(telemetry.logs, plugin, window) as reading:
+        gone = count_gone(remembered.path, remembered.watch, reading.intake.folders)
+        doubts = (*doubts_about(reading.intake), *doubts)
+        if gone:
+            doubts = (f"{gone} of the log folders that were read before are not there any more", *doubts)
         return observe(
             policy,
             reading.units(every),
@@ -136,14 +162,16 @@ def _observe(
             step_s=STEP_S,
             heartbeats=reading.heartbeats(every),
             before=before,
-            doubts=doubts_about(reading.intake),
+            doubts=dict.fromkeys(doubts),
         )
 
 
-def _units_before(config: Config, plugin: str, versions: Versions, since_s: float) -> tuple[Unit, ...]:
+def _units_before(
+    config: Config, plugin: str, versions: Versions, since_s: float
+) -> tuple[tuple[Unit, ...], tuple[str, ...]]:
     earlier = Window(since_s - BEFORE_S, since_s)
     with open_reading(config.telemetry.logs, plugin, earlier, streams=(Stream.COMMANDS,)) as reading:
-        return reading.units(versions.control)
+        return reading.units(versions.control), doubts_about(reading.intake)
 
 
 def _public_versions(state: State, config: Config) -> tuple[str, ...]:

@@ -82,6 +82,6 @@ def _evidence(desk: Desk, world: World, now_s: float) -> Mapping[str, Any] | Non
     entered = watched_phases(world.state, desk.config)
     if not entered or (rollout is not None and PUBLIC_PHASE in rollout.entered):
         return None
-    watched = look_at(desk.repository.git, world, desk.config, desk.environment, entered[-1], now_s)
+    watched = look_at(desk.repository, world, desk.config, desk.environment, entered[-1], now_s)
     shown = [trail.as_json() for trail in trails(watched.policy, watched.observation)]
     return {**watched.decision.as_json(), "phase": watched.phase, "trails": shown}

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from phasegate.telemetry.reports.report import Report
 
 BOARD = "alerts.json"
+HISTORY_S = 86400.0
+"""What comes so long after it happened, as with a folder that is gathered late, alarms nobody, in seconds."""
+
 RUNBOOKS = "docs/runbooks.md"
 """Where the runbooks are, in the repository that ships the rules."""
 
@@ -112,8 +115,10 @@ class Monitor:
 
     def follow(self) -> None:
         """Count the events that were appended since the last time."""
-        for at_s, event in self._follower.poll_events(self.plugin, time.time()):
-            self.alerting.take(event, at_s)
+        now_s = time.time()
+        for at_s, event in self._follower.poll_events(self.plugin, now_s):
+            if now_s - at_s < HISTORY_S:
+                self.alerting.take(event, at_s)
 
     def look(self, now_s: float, *, tell: bool) -> Snapshot:
         """Everything as it is at `now_s`; with `tell`, the notices that are due go out."""

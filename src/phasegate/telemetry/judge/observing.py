@@ -79,6 +79,8 @@ def observe(
     steps = tuple(Step(at[0], **counts[at]) for at in sorted(counts))
     is_flawed = flawed > MOST_REJECTED * (len(found) + flawed)
     said = [*doubts, *([f"{flawed} units have no time, no duration or no outcome"] if is_flawed else [])]
+    if not all(unit.install for _, unit in found):
+        said.append("some runs do not tell of which install they are, so that nobody can count them")
     return Observation(window.since_s, window.until_s, steps, slow_s, tuple(said))
 
 

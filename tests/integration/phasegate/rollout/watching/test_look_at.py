@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fixtures.events import append
 from fixtures.fleet import Fleet
+from fixtures.lines import line
 from phasegate.config import Telemetry, Watch
 from phasegate.errors import ErrorCode, PhasegateError
 from phasegate.rollout.applying.judging import assume_passed
@@ -53,7 +55,7 @@ def configure(workshop: Workshop, **settings: Any) -> None:
 
 def look(workshop: Workshop, phase: str = "canary", **environment: str) -> Watched:
     desk = workshop.desk
-    return look_at(desk.repository.git, desk.observe(), desk.config, environment, phase, workshop.now_s)
+    return look_at(desk.repository, desk.observe(), desk.config, environment, phase, workshop.now_s)
 
 
 def test_the_candidate_is_compared_with_what_the_public_has(watched_workshop: Workshop, fleet: Fleet) -> None:
@@ -191,6 +193,32 @@ def test_a_log_folder_of_several_that_is_gone_is_a_hold(watched_workshop: Worksh
     decision = look(watched_workshop).decision
     assert decision.ruling is Ruling.HOLD
     assert "no log folder" in decision.reasons[0]
+
+
+def test_a_folder_of_a_pattern_that_was_read_and_is_gone_is_a_hold(
+    watched_workshop: Workshop, fleet: Fleet
+) -> None:
+    fleet.use(range(200), "1.0.0", error_rate=0.0)
+    fleet.use(range(200, 400), "1.1.0-rc.1", error_rate=0.0)
+    fleet.use(range(400, 440), "1.1.0-rc.1", error_rate=1.0)
+    assert look(watched_workshop).decision.ruling is Ruling.ROLL_BACK
+    for number in range(400, 440):
+        (fleet.folder / f"{number}").rename(fleet.folder.parent / f"{number}")
+    decision = look(watched_workshop).decision
+    assert decision.ruling is Ruling.HOLD
+    assert "40 of the log folders that were read before are not there" in decision.reasons[0]
+
+
+def test_runs_that_do_not_tell_of_which_install_they_are_are_a_hold(
+    watched_workshop: Workshop, fleet: Fleet
+) -> None:
+    fleet.use(range(200), "1.0.0", error_rate=0.0)
+    fleet.use(range(200, 400), "1.1.0-rc.1", error_rate=0.0)
+    nameless = [line(n, time.time(), version="1.1.0-rc.1", install="", outcome="failed") for n in range(100)]
+    append(fleet.folder / "200" / "logs" / "plugin-commands.log", nameless)
+    decision = look(watched_workshop).decision
+    assert decision.ruling is Ruling.HOLD
+    assert "of which install" in decision.reasons[0]
 
 
 def test_a_rule_that_never_rolls_back_cannot_be_let_act_alone(watched_workshop: Workshop) -> None:
