@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from phasegate.ledger.chain import read_operations
 from phasegate.rollout.reading.watching import plugin_name
 from phasegate.rollout.watching.looking import report_of
+from phasegate.strict_json import read_json
 from phasegate.telemetry.reading import Window
 from phasegate.telemetry.sources.opening import open_reading
 
@@ -25,7 +26,7 @@ _REPORTS, _CASES = "reports", "cases"
 
 
 def archive_days(desk: Desk, now_s: float) -> list[Path]:
-    """Write the report of each whole day, UTC, of which there are events and no report yet, below the state folder."""
+    """Write the report of each whole day, UTC, of which there are events, below the state folder, once all could be read."""
     git, config = desk.repository.git, desk.config
     folder = desk.repository.state_folder / _REPORTS
     world = desk.observe()
@@ -35,10 +36,11 @@ def archive_days(desk: Desk, now_s: float) -> list[Path]:
     for day in range(today - int(config.telemetry.retention_s // _DAY_S), today):
         window = Window(float(day * _DAY_S), float((day + 1) * _DAY_S))
         path = folder / f"{datetime.fromtimestamp(window.since_s, tz=timezone.utc):%Y-%m-%d}.json"
-        if path.exists():
+        known = _known_events(path)
+        if known is None:
             continue
         with open_reading(config.telemetry.logs, plugin, window) as reading:
-            if not reading.intake.events:
+            if reading.intake.events <= known:
                 continue
             made = report_of(plugin, reading, world.state, operations, config)
         folder.mkdir(parents=True, exist_ok=True)
@@ -47,6 +49,16 @@ def archive_days(desk: Desk, now_s: float) -> list[Path]:
         part.replace(path)
         written.append(path)
     return written
+
+
+def _known_events(path: Path) -> int | None:
+    """How many events the report at `path` tells of; None where it is of all there were: it is not made again."""
+    try:
+        intake = read_json(path.read_bytes())["intake"]
+        is_whole = not intake["missing"] and not intake["unreadable"]
+        return None if is_whole else int(intake["events"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def drop_outdated(state_folder: Path, now_s: float) -> list[Path]:
