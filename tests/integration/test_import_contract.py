@@ -52,6 +52,7 @@ def test_planted_violations_break_the_contract_each_in_its_place(house: Path) ->
         "phasegate.git.door": "phasegate.gates.runner",
         "phasegate.gates.evidence": "phasegate.version.semver",
         "phasegate.rollout.reading.world": "phasegate.rollout.planning.plan",
+        "phasegate.telemetry.logs.line": "phasegate.telemetry.judge.policy",
         "phasegate.verdict": "subprocess",
         "phasegate.ledger.state": "time",
         "rforge": "phasegate.verdict",
@@ -60,7 +61,7 @@ def test_planted_violations_break_the_contract_each_in_its_place(house: Path) ->
         plant(house, module, imported)
     result = lint_imports(house)
     assert result.returncode == 1
-    assert "0 kept, 4 broken" in result.stdout
+    assert "0 kept, 5 broken" in result.stdout
     assert {
         module for module, imported in planted.items() if f"{module} -> {imported}" not in result.stdout
     } == set()
