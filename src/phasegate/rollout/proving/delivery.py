@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from phasegate.rollout.proving.client import Client, Installed, Session
     from phasegate.rollout.reading.world import World
 
+_POLL_S = 0.5
 _AT_ONCE = 2
 _SHOWN = 3
 _BOOKKEEPING = ".in_use/"
@@ -65,9 +66,10 @@ def check_followers(users: Sequence[Follower], world: World) -> tuple[Check, ...
     """Let each take what there is, and look at what they got."""
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         try:
-            return tuple(
-                check for checks in pool.map(lambda user: user.check(world), users) for check in checks
-            )
+            looks = [pool.submit(user.check, world) for user in users]
+            while wait(looks, _POLL_S).not_done:
+                pass  # a wait without end would sleep on where another thread took the signal
+            return tuple(check for look in looks for check in look.result())
         except BaseException:  # on Ctrl-C: each thread ends its client and removes its worktree
             for user in users:
                 user.stop()
