@@ -29,6 +29,7 @@ RUNBOOKS = "https://docs.example/runbooks"
 SCENES = 220
 pytestmark = [
     pytest.mark.once,
+    pytest.mark.timeout(600),
     pytest.mark.skipif(PROMTOOL is None, reason="promtool (Debian: prometheus) is not installed"),
 ]
 
