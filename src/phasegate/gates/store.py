@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phasegate.gates.evidence import Evidence
 from phasegate.strict_json import read_json
+from phasegate.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,7 @@ class EvidenceStore:
         if not evidence.verdict.opens:
             return
         path = self._path(evidence.content, evidence.definition, evidence.python)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=str(self.folder), suffix=".partial")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(evidence.as_json(), stream, indent=1, sort_keys=True)
-            Path(partial).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(partial).unlink()
-            raise
+        write_whole(path, json.dumps(evidence.as_json(), indent=1, sort_keys=True))
 
     def _path(self, content: str, definition: str, python: str) -> Path:
         key = hashlib.sha256(f"{content}\0{definition}\0{python}".encode()).hexdigest()

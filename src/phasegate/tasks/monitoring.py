@@ -11,7 +11,7 @@ from phasegate.tasks.frame import fail_after_result, open_desk, print_json, refu
 from phasegate.terminal import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from invoke.context import Context
     from rich.console import Console, RenderableType
@@ -119,16 +119,23 @@ def _fail_where_blind(snapshot: Snapshot) -> None:
         )
     intake = snapshot.report.intake
     if not intake.files or intake.missing or intake.unreadable:
-        fail_after_result(
-            PhasegateError(
-                ErrorCode.TELEMETRY_MISSING,
-                "Not all of the logs could be looked at, so not everything would be noticed."
-                if intake.files
-                else "There was no log to look at, so nothing would be noticed.",
-                details=(*(f"not there: {folder}" for folder in intake.missing), *intake.unreadable),
-                hint="See `logs` in [tool.phasegate.telemetry].",
-            )
+        what = (
+            "Not all of the logs could be looked at, so not everything would be noticed."
+            if intake.files
+            else "There was no log to look at, so nothing would be noticed."
         )
+        _fail_for_logs(what, [*(f"not there: {folder}" for folder in intake.missing), *intake.unreadable])
+
+
+def _fail_for_logs(what: str, details: Iterable[str]) -> None:
+    fail_after_result(
+        PhasegateError(
+            ErrorCode.TELEMETRY_MISSING,
+            what,
+            details=tuple(map(printable, details)),
+            hint="See `logs` in [tool.phasegate.telemetry].",
+        )
+    )
 
 
 @verb(**FILTERS, once="Print what is there and stop.")
@@ -181,7 +188,7 @@ def _follow(
     from phasegate.telemetry.live.lines import Filter
     from phasegate.telemetry.logs.following import Follower
     from phasegate.telemetry.logs.line import Kind
-    from phasegate.telemetry.logs.locations import expand
+    from phasegate.telemetry.logs.locations import expand, not_there
     from phasegate.telemetry.logs.locations import shown as shown_path
     from phasegate.telemetry.readers.columns import members
     from phasegate.telemetry.reports.terminal import overflow_on
@@ -189,7 +196,7 @@ def _follow(
     shown, console = Filter(_plugins(desk), *wanted), _console()
     logs = desk.config.telemetry.logs
     follower = Follower(logs, (stream,), whole=once)
-    missing = [f"{shown_path(folder)} is not there" for folder in expand(logs)[1]]
+    missing = not_there(expand(logs)[1])
     if not once:
         desk.say(f"following {', '.join(logs)}; Ctrl-C ends it")
         for words in missing:
@@ -209,14 +216,7 @@ def _follow(
                 )
     refused = [f"{shown_path(path)}: {words}" for path, words in follower.unreadable.items()]
     if missing or refused:
-        fail_after_result(
-            PhasegateError(
-                ErrorCode.TELEMETRY_MISSING,
-                "Not all of the logs could be read.",
-                details=tuple(map(printable, (*missing, *refused))),
-                hint="See `logs` in [tool.phasegate.telemetry].",
-            )
-        )
+        _fail_for_logs("Not all of the logs could be read.", [*missing, *refused])
 
 
 def _plugins(desk: Desk) -> list[str]:

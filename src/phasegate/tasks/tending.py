@@ -26,7 +26,7 @@ def prune(context: Context, json: bool = False, sandbox: str | None = None) -> N
     """Keep the report of each day, compact rotated logs where DuckDB is installed, delete what is older than it is kept."""
     from phasegate.rollout.watching.archive import archive_days, drop_outdated
     from phasegate.telemetry.keeping.retention import prune as prune_logs
-    from phasegate.telemetry.logs.locations import expand, shown
+    from phasegate.telemetry.logs.locations import expand, not_there
     from phasegate.telemetry.sources.opening import has_duckdb
 
     desk = open_desk(sandbox)
@@ -53,7 +53,7 @@ def prune(context: Context, json: bool = False, sandbox: str | None = None) -> N
     else:
         lines = [f"{kind}: {path}" for kind, paths in groups.items() for path in paths]
         print("\n".join(map(printable, lines or ["Nothing to do."])))
-    missing = tuple(f"{shown(folder)} is not there" for folder in expand(telemetry.logs)[1])
+    missing = not_there(expand(telemetry.logs)[1])
     if missing and not done.problems:
         fail_after_result(
             PhasegateError(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from phasegate.strict_json import read_json
+from phasegate.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,8 @@ def count_gone(memory: Path, watch: str, folders: Iterable[str]) -> int:
     before = set(known.pop(watch, ()))
     if now - before:
         newest = dict(list(known.items())[1 - _MOST_WATCHES :])
-        _save(memory, {**newest, watch: sorted(before | now)})
+        with suppress(OSError):  # who may not write here still may look
+            write_whole(memory, json.dumps({**newest, watch: sorted(before | now)}))
     return len(before - now)
 
 
@@ -32,11 +33,3 @@ def _load(memory: Path) -> dict[str, list[str]]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) and all(isinstance(each, list) for each in found.values()) else {}
-
-
-def _save(memory: Path, known: dict[str, list[str]]) -> None:
-    new = memory.with_name(f".{memory.name}.{os.getpid()}")
-    with suppress(OSError):  # who may not write here still may look
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(json.dumps(known), encoding="utf-8")
-        new.replace(memory)

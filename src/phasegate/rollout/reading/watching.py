@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Callable
 
 from phasegate.config import HEALTHY, PUBLIC_PHASE
 from phasegate.errors import ErrorCode, PhasegateError
@@ -22,8 +23,7 @@ from phasegate.telemetry.sources.opening import open_reading
 from phasegate.telemetry.sources.prometheus import Prometheus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from phasegate.config import Config, Watch
     from phasegate.git.door import Git
@@ -44,13 +44,6 @@ AFTER_S = 7 * 86400.0
 
 
 FOLDERS = "log-folders.json"
-
-
-class _Remembered(NamedTuple):
-    """Where it is remembered which log folders a watch read, and what the watch is called there."""
-
-    path: Path
-    watch: str
 
 
 @dataclass(frozen=True)
@@ -106,8 +99,9 @@ def look_at(
     since_s = float(seconds(rollout.entered[phase]))
     window = Window(max(since_s, now_s - AFTER_S) if is_public else since_s, now_s)
     plugin = plugin_name(repository.git, world, config)
-    remembered = _Remembered(repository.state_folder / FOLDERS, f"{canary[0]} in {phase} since {since_s:.0f}")
-    observation = _observe(policy, config, environment, plugin, Versions(canary, control), window, remembered)
+    watch = f"{canary[0]} in {phase} since {since_s:.0f}"
+    gone_of = partial(count_gone, repository.state_folder / FOLDERS, watch)
+    observation = _observe(policy, config, environment, plugin, Versions(canary, control), window, gone_of)
     decision = watch_after(policy, observation) if is_public else judge(policy, observation)
     return Watched(phase, policy, observation, decision)
 
@@ -138,7 +132,7 @@ def _observe(
     plugin: str,
     versions: Versions,
     window: Window,
-    remembered: _Remembered,
+    gone_of: Callable[[Iterable[str]], int],
 ) -> Observation:
     telemetry = config.telemetry
     if telemetry.prometheus_variable is not None:
@@ -150,7 +144,7 @@ def _observe(
     every = (*versions.canary, *versions.control)
     before, doubts = _units_before(config, plugin, versions, window.since_s) if versions.control else ((), ())
     with open_reading(telemetry.logs, plugin, window) as reading:
-        gone = count_gone(remembered.path, remembered.watch, reading.intake.folders)
+        gone = gone_of(reading.intake.folders)
         doubts = (*doubts_about(reading.intake), *doubts)
         if gone:
             doubts = (f"{gone} of the log folders that were read before are not there any more", *doubts)

@@ -12,6 +12,7 @@ from phasegate.rollout.watching.looking import report_of
 from phasegate.strict_json import read_json
 from phasegate.telemetry.reading import Window
 from phasegate.telemetry.sources.opening import open_reading
+from phasegate.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,10 +44,7 @@ def archive_days(desk: Desk, now_s: float) -> list[Path]:
             if reading.intake.events <= known:
                 continue
             made = report_of(plugin, reading, world.state, operations, config)
-        folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(made.as_json(), indent=2) + "\n", encoding="utf-8")
-        part.replace(path)
+        write_whole(path, json.dumps(made.as_json(), indent=2) + "\n")
         written.append(path)
     return written
 

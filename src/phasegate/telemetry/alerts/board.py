@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from phasegate.strict_json import read_json
 from phasegate.telemetry.alerts.attention import REPEAT_S, Silence, groups_to_tell
 from phasegate.telemetry.alerts.states import SCHEMA, Alert, Phase
+from phasegate.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -119,14 +119,7 @@ def load_board(path: Path) -> tuple[Board, str]:
 
 def save_board(path: Path, board: Board) -> None:
     """Replace the file at `path` in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        new.write_text(json.dumps(board.as_json()), encoding="utf-8")
-        new.replace(path)
-    finally:
-        with suppress(OSError):
-            new.unlink()
+    write_whole(path, json.dumps(board.as_json()))
 
 
 def _key(group: Group, channel: str) -> str:

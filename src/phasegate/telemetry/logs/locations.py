@@ -45,6 +45,11 @@ def shown(path: Path) -> str:
     return str(path)
 
 
+def not_there(missing: Iterable[Path]) -> tuple[str, ...]:
+    """What is missing, as sentences for people."""
+    return tuple(f"{shown(folder)} is not there" for folder in missing)
+
+
 def _absolute(given: str | os.PathLike[str]) -> Path:
     path = Path(given)
     with suppress(RuntimeError):  # nobody knows the home of that user: then nothing is there

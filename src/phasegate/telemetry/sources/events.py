@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from phasegate.telemetry.logs.gathering import Found, Gathering
 from phasegate.telemetry.logs.line import Kind, read_line, timestamp_of
-from phasegate.telemetry.logs.locations import expand, shown
+from phasegate.telemetry.logs.locations import expand, not_there
 from phasegate.telemetry.logs.stream import Form
 from phasegate.telemetry.readers.columns import members
 from phasegate.telemetry.readers.copying import lines
@@ -84,4 +84,4 @@ def read_events(
     with Gathering(there, streams, window.since_s, found) as gathering:
         gathering.give(taker)
     taker.events.sort(key=lambda pair: pair[0])
-    return taker.events, (*found.unreadable, *(f"{shown(folder)} is not there" for folder in missing))
+    return taker.events, (*found.unreadable, *not_there(missing))
