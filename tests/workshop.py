@@ -153,12 +153,12 @@ class Workshop:
         return git(other, "rev-parse", "HEAD")
 
     def observe(self) -> World:
-        return self.desk.judged(self.desk.observe())
+        return _seen_from(self.desk)
 
     def plan_deploy(self, phase: str, source: str | None = None, why: str = "") -> Plan:
         desk = self.desk
         request, occasion = DeployRequest(phase, source), desk.occasion(why)
-        return plan_deploy(desk.repository.git, self.observe(), desk.config, request, occasion)
+        return plan_deploy(desk.repository.git, _seen_from(desk), desk.config, request, occasion)
 
     def deploy(self, phase: str, *, source: str | None = None, override: str | None = None) -> Done:
         return self.carry_out(self.plan_deploy(phase, source, override or ""), override=override)
@@ -172,13 +172,14 @@ class Workshop:
     def plan_rollback(self, kind: str, reason: str = "", **request: Any) -> Plan:
         desk = self.desk
         wanted, occasion = RollbackRequest(kind, **request), desk.occasion(reason)
-        return plan_rollback(desk.repository.git, self.observe(), desk.config, wanted, occasion)
+        return plan_rollback(desk.repository.git, _seen_from(desk), desk.config, wanted, occasion)
 
     def rollback(self, kind: str, reason: str = "", **request: Any) -> Done:
         return self.carry_out(self.plan_rollback(kind, reason, **request))
 
     def carry_out(self, plan: Plan, *, override: str | None = None) -> Done:
-        return carry_out(self.desk, self.observe(), plan, override=override, judge=self.judge)
+        desk = self.desk
+        return carry_out(desk, _seen_from(desk), plan, override=override, judge=self.judge)
 
     def remote_refs(self) -> dict[str, str]:
         """Every ref of the remote, by its full name."""
@@ -196,6 +197,10 @@ class Workshop:
 
     def tree_on(self, channel: str) -> str:
         return git(self.remote, "rev-parse", f"refs/heads/{channel}^{{tree}}")
+
+
+def _seen_from(desk: Desk) -> World:
+    return desk.judged(desk.observe())
 
 
 def snapshot(root: Path) -> dict[str, bytes]:

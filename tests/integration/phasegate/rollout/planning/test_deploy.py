@@ -21,12 +21,14 @@ def test_a_release_goes_through_all_phases(workshop: Workshop) -> None:
     assert overall(verify(desk.repository, workshop.observe(), desk.config)) is Verdict.PASS
 
 
+@pytest.mark.once
 def test_the_source_is_never_moved(workshop: Workshop) -> None:
     before = workshop.remote_refs()["refs/heads/main"]
     workshop.release()
     assert workshop.remote_refs()["refs/heads/main"] == before
 
 
+@pytest.mark.once
 def test_candidates_and_releases_are_annotated_tags_on_merged_commits(workshop: Workshop) -> None:
     workshop.release()
     workshop.commit("feat: more")
@@ -45,6 +47,7 @@ def test_only_stamped_files_differ_from_the_source(workshop: Workshop) -> None:
     assert changed == ["CHANGELOG.md", "demo/.claude-plugin/plugin.json"]
 
 
+@pytest.mark.once
 def test_the_changelog_holds_each_public_release_once_newest_first(workshop: Workshop) -> None:
     workshop.release()
     workshop.commit("fix(parser): read it well")
@@ -55,6 +58,7 @@ def test_the_changelog_holds_each_public_release_once_newest_first(workshop: Wor
     assert "- **parser:** read it well" in changelog
 
 
+@pytest.mark.once
 def test_the_docs_branch_carries_the_site_of_the_gate_and_the_status_page(workshop: Workshop) -> None:
     workshop.release()
     assert '"stable": "1.0.0"' in workshop.published("refs/heads/gh-pages", "status.json")
@@ -63,6 +67,7 @@ def test_the_docs_branch_carries_the_site_of_the_gate_and_the_status_page(worksh
     )
 
 
+@pytest.mark.once
 def test_deploying_again_changes_nothing(workshop: Workshop) -> None:
     workshop.release()
     before = workshop.remote_refs()
@@ -115,6 +120,7 @@ def test_new_commits_start_a_new_candidate_of_the_same_version(workshop: Worksho
     assert workshop.version_on("internal") == "1.0.0-rc.2"
 
 
+@pytest.mark.once
 def test_a_candidate_that_a_rollback_overtook_is_followed_by_a_new_one(released: Workshop) -> None:
     released.release("internal", "canary")
     released.commit("fix: more")
@@ -161,6 +167,7 @@ def test_the_plan_that_was_shown_is_the_plan_that_is_executed(workshop: Workshop
         assert published == {move.ref: shown[str(move.new)] for move in plan.moves}
 
 
+@pytest.mark.once
 def test_a_channel_from_before_phasegate_is_adopted_and_can_be_gone_back_to(workshop: Workshop) -> None:
     workshop.write(
         {
@@ -183,6 +190,7 @@ def test_a_channel_from_before_phasegate_is_adopted_and_can_be_gone_back_to(work
     ]
 
 
+@pytest.mark.once
 def test_nothing_of_the_checkout_changes_through_a_whole_rollout(workshop: Workshop) -> None:
     workshop.write({"dirty.txt": "untracked", "CHANGELOG.md": "changed"})
     git(workshop.root, "add", "CHANGELOG.md")

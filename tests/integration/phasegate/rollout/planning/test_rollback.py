@@ -77,6 +77,7 @@ def test_the_bad_release_is_withdrawn_with_its_reason(workshop: Workshop) -> Non
     assert done.state.rollout is None
 
 
+@pytest.mark.once
 def test_the_next_release_is_above_the_rollback(workshop: Workshop) -> None:
     workshop.rollback("quick")
     workshop.commit("fix: mend it", {"demo/broken.py": "mended\n"})
@@ -87,6 +88,7 @@ def test_the_next_release_is_above_the_rollback(workshop: Workshop) -> None:
     assert headings == ["1.1.2", "1.1.1", "1.1.0", "1.0.0"]
 
 
+@pytest.mark.once
 def test_a_second_rollback_never_goes_back_to_a_withdrawn_release(workshop: Workshop) -> None:
     workshop.rollback("quick")
     workshop.commit("fix: mend it badly", {"demo/broken.py": "worse\n"})
@@ -95,6 +97,7 @@ def test_a_second_rollback_never_goes_back_to_a_withdrawn_release(workshop: Work
     assert changed(workshop, "refs/tags/v1.0.0", "refs/heads/stable") == STAMPED
 
 
+@pytest.mark.once
 def test_withdrawn_content_is_not_deployed_again_without_an_override(tmp_path: Path) -> None:
     workshop = Workshop(tmp_path)
     workshop.release()
@@ -110,6 +113,7 @@ def test_one_channel_alone_can_be_rolled_back(workshop: Workshop) -> None:
     assert versions(workshop) == {"internal": "1.1.0-rc.1", "canary": "1.1.0-rc.2", "stable": "1.1.0"}
 
 
+@pytest.mark.once
 def test_a_rollback_goes_to_the_version_that_is_asked_for(workshop: Workshop) -> None:
     workshop.commit("feat: yet more", {"demo/more.py": "more\n"})
     workshop.release()
@@ -135,6 +139,7 @@ def test_flags_go_off_and_nothing_else_changes(workshop: Workshop) -> None:
     assert versions(workshop) == {"internal": "1.1.1", "canary": "1.1.1", "stable": "1.1.1"}
 
 
+@pytest.mark.once
 def test_a_rollout_with_its_flags_off_is_held(tmp_path: Path) -> None:
     workshop = Workshop(tmp_path)
     workshop.release("internal", "canary")
@@ -199,6 +204,7 @@ def test_withdrawn_tags_can_be_deleted_afterwards(workshop: Workshop) -> None:
     assert "refs/tags/v1.1.0" not in workshop.remote_refs()
 
 
+@pytest.mark.once
 def test_a_version_to_go_back_to_is_enough_where_nothing_is_known_to_be_bad(workshop: Workshop) -> None:
     workshop.commit("feat: yet more", {"demo/more.py": "more\n"})
     workshop.release()
@@ -207,6 +213,7 @@ def test_a_version_to_go_back_to_is_enough_where_nothing_is_known_to_be_bad(work
     assert changed(workshop, "refs/tags/v1.0.0", "refs/heads/stable") == STAMPED
 
 
+@pytest.mark.once
 def test_documentation_that_was_rolled_back_is_not_gone_back_to(workshop: Workshop) -> None:
     workshop.rollback("docs")
     workshop.commit("feat: yet more", {"demo/more.py": "more\n"})
@@ -223,6 +230,7 @@ def test_after_the_flags_went_off_the_next_release_starts_without_a_hold(worksho
     assert workshop.plan_deploy("internal").holds == ()
 
 
+@pytest.mark.once
 def test_a_tag_that_a_marketplace_entry_pins_is_not_deleted(tmp_path: Path) -> None:
     workshop = Workshop(tmp_path)
     marketplace = json.loads((workshop.root / ".claude-plugin/marketplace.json").read_text(encoding="utf-8"))
@@ -275,6 +283,7 @@ def test_a_docs_branch_that_is_not_ours_any_more_is_left_alone(workshop: Worksho
     assert workshop.remote_refs()["refs/heads/gh-pages"] == before
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["quick", "full"])
 def test_a_candidate_whose_flags_went_off_is_still_taken_back(kind: str, workshop: Workshop) -> None:
     """Turning flags off on the public channel takes the version that the rollout was to have, and so ends it."""
