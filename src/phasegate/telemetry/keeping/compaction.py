@@ -23,8 +23,9 @@ from phasegate.telemetry.logs.sidecar import held, only_one
 from phasegate.telemetry.logs.spans import Span
 from phasegate.telemetry.logs.stream import Form, LogFile, file_name, list_files
 from phasegate.telemetry.readers.columns import members
+from phasegate.telemetry.readers.connecting import connect
 from phasegate.telemetry.readers.copying import lines
-from phasegate.telemetry.readers.duckdb import MISJUDGES, connect
+from phasegate.telemetry.readers.duckdb import MISJUDGES
 from phasegate.telemetry.readers.tables import STATE_IS_EVENT, of_logs, quoted
 
 if TYPE_CHECKING:

@@ -87,15 +87,16 @@ class Follower:
     def __post_init__(self) -> None:
         self.folders = list(self.folders)
         if not self.whole:
-            for _ in self.poll_lines():
+            for _ in self.poll_batches():
                 pass
 
     def poll(self) -> Iterator[Followed]:
         """What was appended since the last time, to be taken to its end; what is no event comes too, and blank lines do not."""
-        for folder, stream, text in self.poll_lines():
-            line = read_line(text)
-            if line.kind is not Kind.BLANK:
-                yield Followed(folder, stream, line)
+        for folder, stream, texts in self.poll_batches():
+            for text in texts:
+                line = read_line(text)
+                if line.kind is not Kind.BLANK:
+                    yield Followed(folder, stream, line)
 
     def follow(
         self, *, poll_s: float = POLL_S, sleep: Callable[[float], object] = time.sleep
@@ -112,17 +113,17 @@ class Follower:
             if line.kind is Kind.EVENT and line.event["plugin"] == plugin:
                 yield min(line.at_us / 1e6, now_s), line.event
 
-    def poll_lines(self) -> Iterator[tuple[Path, Stream, bytes]]:
-        """The same as it is written, without newlines."""
+    def poll_batches(self) -> Iterator[tuple[Path, Stream, list[bytes]]]:
+        """The same as it is written, without newlines, as many lines at once as were read at once."""
         there, _ = expand(self.folders)
         self.unreadable.clear()
         for folder in there:
             for stream in self.streams:
-                for text in self._poll_log(folder, stream):
-                    yield folder, stream, text
+                for texts in self._poll_log(folder, stream):
+                    yield folder, stream, texts
         self._has_begun = True
 
-    def _poll_log(self, folder: Path, stream: Stream) -> Iterator[bytes]:
+    def _poll_log(self, folder: Path, stream: Stream) -> Iterator[list[bytes]]:
         path = folder / stream.live_name
         try:
             if (folder, stream) not in self._places:
@@ -140,7 +141,7 @@ class Follower:
         except OSError as error:
             self.unreadable[path] = error.strerror or str(error)
 
-    def _begin(self, folder: Path, stream: Stream) -> Iterator[bytes]:
+    def _begin(self, folder: Path, stream: Stream) -> Iterator[list[bytes]]:
         """Find the place to follow a log from that was not followed before: its end at first, and later its beginning."""
         rotated = _rotated(folder, stream)
         if self._has_begun or self.whole:
@@ -153,7 +154,7 @@ class Follower:
             rotated = _rotated(folder, stream)
         self._places[folder, stream] = replace(place, stamps=frozenset(stamps))
 
-    def _read_rotated(self, folder: Path, stream: Stream) -> Iterator[bytes]:
+    def _read_rotated(self, folder: Path, stream: Stream) -> Iterator[list[bytes]]:
         """The rest of a log that was rotated since, and all of those that were rotated after it.
 
         The side-car keeps what was packed from being deleted meanwhile, where it can be had.
@@ -171,11 +172,11 @@ class Follower:
                 self._places[folder, stream] = place
             if place.half:  # the log was deleted, or cut
                 self._places[folder, stream] = _Place(stamps=place.stamps)
-                yield place.half
+                yield [place.half]
 
     def _read_on(
         self, folder: Path, stream: Stream, status: tuple[int, int, int]
-    ) -> Generator[bytes, None, bool]:
+    ) -> Generator[list[bytes], None, bool]:
         """The lines that a live log has more by now; false where it is not the one that was read so far."""
         place = self._places[folder, stream]
         with (folder / stream.live_name).open("rb") as file:
@@ -187,7 +188,7 @@ class Follower:
                 mark = (place.mark + chunk)[-_MARK:]
                 place = replace(place, offset=place.offset + len(chunk), mark=mark, half=half)
                 self._places[folder, stream] = place
-                yield from lines
+                yield lines
         self._places[folder, stream] = place
         return True
 
@@ -212,19 +213,19 @@ def _end(path: Path) -> _Place:
     return _Place(inode, start + len(end), end[-_MARK:], half=end.rpartition(b"\n")[2])
 
 
-def _rest(file: IO[bytes], place: _Place) -> Iterator[bytes]:
+def _rest(file: IO[bytes], place: _Place) -> Iterator[list[bytes]]:
     """The lines of a rotated log that were not read yet; what has no end is a line, too."""
     half = place.half
     if not (place.mark and _has_mark(file, place)):
         if half:
-            yield half
+            yield [half]
         half = b""
         file.seek(0)
     while chunk := file.read(_CHUNK):
         lines, half = _split(half, chunk)
-        yield from lines
+        yield lines
     if half:
-        yield half
+        yield [half]
 
 
 def _has_mark(file: IO[bytes], place: _Place) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -20,6 +20,7 @@ import duckdb
 from phasegate.telemetry.logs.line import Kind, read_line
 from phasegate.telemetry.logs.locations import shown
 from phasegate.telemetry.logs.stream import Form, Stream
+from phasegate.telemetry.readers.connecting import Connecting
 from phasegate.telemetry.readers.copying import copy_span, cut_lines, lines
 from phasegate.telemetry.readers.duckdb_reading import DuckdbReading
 from phasegate.telemetry.readers.tables import (
@@ -50,17 +51,10 @@ MISJUDGES = duckdb.__version__.startswith("1.")
 a line all are judged by ourselves; of two objects on a line it sees one; and it takes half of a gzip for the whole."""
 
 _ARRIVED = "arrived"
+_FEW, _SIDE_BY_SIDE = 1000, 2
+"""Lines that are worth a file of their own, and files that lines which arrived share out among: each is read by one thread."""
+
 _PATTERN = frozenset("*?[")
-
-
-def connect() -> duckdb.DuckDBPyConnection:
-    """A database in memory, which loads nothing from anywhere and keeps rows in no order."""
-    connection = duckdb.connect(
-        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    )
-    connection.execute("SET preserve_insertion_order = false")
-    connection.execute("SET enable_progress_bar = false")  # it would write into what we print
-    return connection
 
 
 class DuckdbSource:
@@ -85,7 +79,7 @@ class DuckdbSource:
     def __enter__(self) -> Self:
         folder = self._closing.enter_context(tempfile.TemporaryDirectory(prefix="phasegate-"))
         self._folder = Path(folder)
-        self._connection = self._closing.enter_context(connect())
+        self._connecting = self._closing.enter_context(closing(Connecting()))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,6 +99,7 @@ class DuckdbSource:
 
     def load(self) -> bool:
         """Load what was taken; false where lines may be torn for they were read while they were written: read all again."""
+        self._connection = self._connecting.result()
         for spool in self._spools.values():
             spool.flush()
         for stream in Stream:
@@ -116,13 +111,15 @@ class DuckdbSource:
                 )
         return not (self._counts["rejected"] and any(map(_has_grown, self._growing())))
 
-    def add(self, stream: Stream, texts: Iterable[bytes]) -> None:
+    def add(self, stream: Stream, texts: Sequence[bytes]) -> None:
         """Take lines that were appended since; what is there already counts as a double."""
-        path = self._folder / "arrived.log"
-        with path.open("wb") as file:
-            file.writelines(text + b"\n" for text in texts)
+        share = max(_FEW, -(-len(texts) // _SIDE_BY_SIDE))
+        paths = []
+        for start in range(0, len(texts), share):
+            paths.append(self._folder / f"arrived-{start}.log")
+            paths[-1].write_bytes(b"\n".join([*texts[start : start + share], b""]))
         self._connection.execute(creation(stream, _ARRIVED))
-        self._insert(stream, [path], into=_ARRIVED)
+        self._insert(stream, paths, into=_ARRIVED)
         counts = settle(self._connection, _ARRIVED, until_us=self._until_us, now_us=self._now_us)
         added = join(self._connection, _ARRIVED, stream.value)
         self._counts += counts
@@ -149,7 +146,7 @@ class DuckdbSource:
             "until": round(window.until_s * 1e6),
             "now": round(now_s * 1e6),
         }
-        events, future = (sum(column) for column in zip(*(self._count(stream, span) for stream in Stream)))
+        events, future = self._connection.execute(_COUNTS, span).fetchone() or (0, 0)
         intake = replace(
             self.reading(folders, missing).intake,
             unreadable=tuple(dict.fromkeys([*self._found.unreadable, *refused])),
@@ -157,14 +154,6 @@ class DuckdbSource:
             future=future,
         )
         return DuckdbReading(self._connection, window, intake)
-
-    def _count(self, stream: Stream, span: dict[str, int]) -> tuple[int, int]:
-        question = (
-            "SELECT count(*) FILTER (at_us >= $since AND at_us < $until), "
-            f"count(*) FILTER (at_us >= $until AND at_us > $now) FROM {stream.value} WHERE at_us >= $since"
-        )
-        events, future = self._connection.execute(question, span).fetchone() or (0, 0)
-        return events, future
 
     def reading(self, folders: Sequence[Path], missing: Sequence[Path]) -> DuckdbReading:
         """What was loaded, ready to be asked."""
@@ -283,3 +272,8 @@ def _has_grown(piece: Piece) -> bool:
         return piece.file.path.stat().st_size != piece.file.size
     except OSError:
         return True
+
+
+_COUNTS = f"""
+SELECT count(*) FILTER (at_us < $until), count(*) FILTER (at_us >= $until AND at_us > $now)
+FROM ({" UNION ALL ".join(f"SELECT at_us FROM {stream.value} WHERE at_us >= $since" for stream in Stream)})"""

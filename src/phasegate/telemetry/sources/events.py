@@ -51,7 +51,7 @@ def _unpacked(piece: Piece, found: Found) -> Iterator[tuple[int, Mapping[str, An
     """The events of a compacted file, as their lines had them."""
     import duckdb
 
-    from phasegate.telemetry.readers.duckdb import connect
+    from phasegate.telemetry.readers.connecting import connect
     from phasegate.telemetry.readers.tables import of_parquet
 
     names = members(piece.file.stream)

@@ -67,10 +67,11 @@ class Resident:
     def refresh(self) -> None:
         """Add what was appended since the last time."""
         arrived: dict[Stream, list[bytes]] = defaultdict(list)
-        for _, stream, text in self._follower.poll_lines():
-            arrived[stream].append(text)
+        for _, stream, texts in self._follower.poll_batches():
+            arrived[stream] += texts
         for stream, texts in arrived.items():
-            self._source.add(stream, texts)
+            if texts:
+                self._source.add(stream, texts)
         if self._clock() - self._forgot_s > _FORGETS_EVERY_S:
             self._forgot_s = self._clock()
             self._source.forget(self._forgot_s - self._history_s)
