@@ -105,16 +105,23 @@ class Board:
 
 
 def load_board(path: Path) -> tuple[Board, str]:
-    """The board in the file at `path`, and what is wrong with it (empty: nothing); a broken one is kept aside."""
-    try:
-        return Board.from_json(read_json(path.read_bytes())), ""
-    except FileNotFoundError:
-        return Board(), ""
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        aside = path.with_suffix(".broken")
-        with suppress(OSError):
-            path.replace(aside)
-        return Board(), f"{path} is broken ({error}); timers begin anew, and it is kept as {aside.name}"
+    """The board in the file at `path`, and what is wrong with it (empty: nothing); a broken one is kept aside.
+
+    Raises:
+        OSError: the system refuses to read it.
+    """
+    wrong = "it is a folder"
+    if not path.is_dir():
+        try:
+            return Board.from_json(read_json(path.read_bytes())), ""
+        except FileNotFoundError:
+            return Board(), ""
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            wrong = str(error)
+    aside = path.with_suffix(".broken")
+    with suppress(OSError):
+        path.replace(aside)
+    return Board(), f"{path} is broken ({wrong}); timers begin anew, and it is kept as {aside.name}"
 
 
 def save_board(path: Path, board: Board) -> None:

@@ -95,3 +95,14 @@ def test_a_broken_board_is_kept_aside_and_told(tmp_path: Path) -> None:
     assert board == Board()
     assert "schema 9" in wrong
     assert (tmp_path / "alerts.broken").exists()
+
+
+def test_a_folder_in_the_place_of_the_board_is_kept_aside_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "alerts.json"
+    path.mkdir()
+    board, wrong = load_board(path)
+    assert board == Board()
+    assert "it is a folder" in wrong
+    save_board(path, board)
+    assert load_board(path) == (Board(), "")
+    assert (tmp_path / "alerts.broken").is_dir()
