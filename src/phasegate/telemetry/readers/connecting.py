@@ -22,14 +22,25 @@ class Connecting:
 
     def __init__(self) -> None:
         self._made: list[duckdb.DuckDBPyConnection] = []
-        self._making = Thread(target=lambda: self._made.append(connect()), name="connect", daemon=True)
+        self._refused: list[BaseException] = []
+        self._making = Thread(target=self._make, name="connect", daemon=True)
         self._making.start()
 
+    def _make(self) -> None:
+        try:
+            self._made.append(connect())
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+            self._refused.append(error)
+
     def result(self) -> duckdb.DuckDBPyConnection:
-        """It, as soon as it is there."""
+        """It, as soon as it is there; raises what kept it from being made."""
         self._making.join()
+        if self._refused:
+            raise self._refused[0]
         return self._made[0]
 
     def close(self) -> None:
         """Let go of it."""
-        self.result().close()
+        self._making.join()
+        for connection in self._made:
+            connection.close()
