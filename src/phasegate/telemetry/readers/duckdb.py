@@ -113,17 +113,24 @@ class DuckdbSource:
 
     def add(self, stream: Stream, texts: Sequence[bytes]) -> None:
         """Take lines that were appended since; what is there already counts as a double."""
+        is_taken = self._take_arrived(stream, texts)
+        if not is_taken or (MISJUDGES and self._has_rejected(_ARRIVED)):
+            is_taken = self._take_arrived(stream, list(self._judged(texts)))
+        if not is_taken:
+            self._found.unreadable.append("DuckDB cannot read lines that were appended")
+        counts = settle(self._connection, _ARRIVED, until_us=self._until_us, now_us=self._now_us)
+        added = join(self._connection, _ARRIVED, stream.value)
+        self._counts += counts
+        self._counts["duplicates"] += counts["events"] - added
+
+    def _take_arrived(self, stream: Stream, texts: Sequence[bytes]) -> bool:
         share = max(_FEW, -(-len(texts) // _SIDE_BY_SIDE))
         paths = []
         for start in range(0, len(texts), share):
             paths.append(self._folder / f"arrived-{start}.log")
             paths[-1].write_bytes(b"\n".join([*texts[start : start + share], b""]))
         self._connection.execute(creation(stream, _ARRIVED))
-        self._insert(stream, paths, into=_ARRIVED)
-        counts = settle(self._connection, _ARRIVED, until_us=self._until_us, now_us=self._now_us)
-        added = join(self._connection, _ARRIVED, stream.value)
-        self._counts += counts
-        self._counts["duplicates"] += counts["events"] - added
+        return self._insert(stream, paths, into=_ARRIVED)
 
     def forget(self, before_s: float) -> None:
         """Let go of what is older."""
@@ -195,7 +202,7 @@ class DuckdbSource:
             for path in (*logs, *spools):
                 if not self._insert(stream, [path]):
                     self._insert_cleaned(stream, self._lines_of(path, logs), path)
-        if MISJUDGES and self._has_rejected(stream):
+        if MISJUDGES and self._has_rejected(stream.value):
             self._connection.execute(creation(stream, stream.value))
             for path in (*logs, *spools):
                 self._insert_cleaned(stream, self._judged(self._lines_of(path, logs)), path)
@@ -212,10 +219,8 @@ class DuckdbSource:
             with path.open("rb") as spool:
                 yield from cut_lines(spool)
 
-    def _has_rejected(self, stream: Stream) -> bool:
-        row = self._connection.execute(
-            f"SELECT count(*) FROM {stream.value} WHERE state = {REJECTED}"
-        ).fetchone()
+    def _has_rejected(self, name: str) -> bool:
+        row = self._connection.execute(f"SELECT count(*) FROM {name} WHERE state = {REJECTED}").fetchone()
         return row != (0,)
 
     def _judged(self, texts: Iterable[bytes]) -> Iterator[bytes]:

@@ -51,6 +51,19 @@ def test_what_arrives_is_added_and_nothing_twice(reader: str, tmp_path: Path) ->
         assert answers(resident.reading(short))[1:] == anew(tmp_path, reader, short)[1:]
 
 
+@pytest.mark.parametrize(
+    "garbage", [b"x" * (17 << 20) + b"\n", b'{"schema":1,"timestamp":"2026\n'], ids=["of megabytes", "torn"]
+)
+def test_a_line_that_is_no_event_takes_no_other_with_it(reader: str, tmp_path: Path, garbage: bytes) -> None:
+    log, lines = tmp_path / "plugin-commands.log", list(runs(Mix(count=40)))
+    append(log, lines[:10])
+    with Resident([tmp_path], "rforge", 864_000, reader=reader, clock=lambda: UNTIL_S) as resident:
+        append(log, [*lines[10:20], garbage, *lines[20:]])
+        resident.refresh()
+        intake = resident.reading(DAY).intake
+        assert (intake.events, intake.rejected, intake.unreadable) == (40, 1, ())
+
+
 def test_a_rotation_between_two_looks_loses_nothing(reader: str, tmp_path: Path) -> None:
     log, lines = tmp_path / "plugin-commands.log", list(runs(Mix(count=300)))
     append(log, lines[:100])
