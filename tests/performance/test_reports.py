@@ -266,9 +266,11 @@ def test_a_day_of_a_month(past: Past) -> None:
     since_s = UNTIL_S - DAY_S
     for asked, (ours, theirs) in PAIRS.items():
         rescan = scan(theirs, *past.raw, since_s=since_s)
-        compare(
+        costs = compare(
             f"Parquet + tail, {asked}", report(ours, past.folder, since_s, UNTIL_S), "rescan", rescan, ROUNDS
         )
+        events, others = (int(cost.said.split()[0]) for cost in costs)
+        assert events >= others > HISTORY // 40  # a report knows other events, too
 
 
 @pytest.mark.timeout(900)
@@ -285,7 +287,8 @@ def test_a_day_of_a_month_where_phasegate_stays(past: Past) -> None:
         assert process.stdout.readline() == "ready\n"
         for number in range(ROUNDS + 1):
             mix = Mix(count=ARRIVING, since_s=UNTIL_S - 60, until_s=UNTIL_S, seed=1000 + number)
-            append(past.folder / "plugin-commands.log", runs(mix))
+            for folder in (past.folder, past.raw[-1].parent):
+                append(folder / "plugin-commands.log", runs(mix))
             process.stdin.write("look\n")
             process.stdin.flush()
             *costs, peak = map(float, process.stdout.readline().split())

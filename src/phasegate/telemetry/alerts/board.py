@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from phasegate.strict_json import read_json
@@ -118,10 +118,18 @@ def load_board(path: Path) -> tuple[Board, str]:
             return Board(), ""
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             wrong = str(error)
-    aside = path.with_suffix(".broken")
-    with suppress(OSError):
+    return Board(), f"{path} is broken ({wrong}); timers begin anew, and {_put_aside(path)}"
+
+
+def _put_aside(path: Path) -> str:
+    """Rename it to what nothing is called yet; what became of it."""
+    names = (path.with_suffix(f".broken{number or ''}") for number in count())
+    aside = next(name for name in names if not name.exists())
+    try:
         path.replace(aside)
-    return Board(), f"{path} is broken ({wrong}); timers begin anew, and it is kept as {aside.name}"
+    except OSError as error:
+        return f"it could not be kept: {error.strerror}"
+    return f"it is kept as {aside.name}"
 
 
 def save_board(path: Path, board: Board) -> None:

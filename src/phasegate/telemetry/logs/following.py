@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 POLL_S = 0.25
 _CHUNK = 1 << 20
-_LONGEST_HALF = 1 << 24
+_LONGEST_LINE = (1 << 24) - 1
+"""Bytes; of what is longer the beginning is kept, which is no event."""
+
 _MARK = 512
 """Bytes before the place that was reached, by which a file is known again: an inode may be given to another one."""
 
@@ -182,21 +184,21 @@ class Follower:
         with (folder / stream.live_name).open("rb") as file:
             if os.fstat(file.fileno()).st_ino != place.inode or not _has_mark(file, place):
                 return False
-            place = replace(place, status=status)
             while chunk := file.read(_CHUNK):
                 lines, half = _split(place.half, chunk)
                 mark = (place.mark + chunk)[-_MARK:]
                 place = replace(place, offset=place.offset + len(chunk), mark=mark, half=half)
                 self._places[folder, stream] = place
                 yield lines
-        self._places[folder, stream] = place
+        self._places[folder, stream] = replace(place, status=status)
         return True
 
 
 def _split(half: bytes, chunk: bytes) -> tuple[list[bytes], bytes]:
-    """The whole lines of what was there and what came, and what is left; of what never ends its beginning."""
-    *lines, rest = (half + chunk).split(b"\n")
-    return lines, rest[:_LONGEST_HALF]
+    """The whole lines of what was there and what came, and what is left."""
+    first, *others = (half + chunk).split(b"\n")
+    *lines, rest = first[:_LONGEST_LINE], *others
+    return lines, rest
 
 
 def _end(path: Path) -> _Place:

@@ -23,7 +23,7 @@ class Connecting:
     def __init__(self) -> None:
         self._made: list[duckdb.DuckDBPyConnection] = []
         self._refused: list[BaseException] = []
-        self._making = Thread(target=self._make, name="connect", daemon=True)
+        self._making = Thread(target=self._make, name="connect")
         self._making.start()
 
     def _make(self) -> None:

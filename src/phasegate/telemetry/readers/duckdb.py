@@ -117,7 +117,7 @@ class DuckdbSource:
         if not is_taken or (MISJUDGES and self._has_rejected(_ARRIVED)):
             is_taken = self._take_arrived(stream, list(self._judged(texts)))
         if not is_taken:
-            self._found.unreadable.append("DuckDB cannot read lines that were appended")
+            self._found.unreadable.append(f"{stream.live_name}: DuckDB cannot read lines that were appended")
         counts = settle(self._connection, _ARRIVED, until_us=self._until_us, now_us=self._now_us)
         added = join(self._connection, _ARRIVED, stream.value)
         self._counts += counts
@@ -125,9 +125,9 @@ class DuckdbSource:
 
     def _take_arrived(self, stream: Stream, texts: Sequence[bytes]) -> bool:
         share = max(_FEW, -(-len(texts) // _SIDE_BY_SIDE))
-        paths = []
+        paths: list[Path] = []
         for start in range(0, len(texts), share):
-            paths.append(self._folder / f"arrived-{start}.log")
+            paths.append(self._folder / f"arrived-{len(paths)}.log")
             paths[-1].write_bytes(b"\n".join([*texts[start : start + share], b""]))
         self._connection.execute(creation(stream, _ARRIVED))
         return self._insert(stream, paths, into=_ARRIVED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 from phasegate.telemetry.readers import connecting
@@ -16,6 +17,13 @@ def test_a_connection_that_was_begun_answers_and_loads_nothing_from_anywhere() -
         "autoload_known_extensions": "false",
     }
     begun.close()
+
+
+def test_a_connection_that_nobody_asked_for_is_let_go_of() -> None:
+    begun = Connecting()
+    begun.close()
+    with pytest.raises(duckdb.ConnectionException):
+        begun.result().execute("SELECT 1")
 
 
 def test_what_keeps_it_from_beginning_is_told_to_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,9 +51,23 @@ def test_what_arrives_is_added_and_nothing_twice(reader: str, tmp_path: Path) ->
         assert answers(resident.reading(short))[1:] == anew(tmp_path, reader, short)[1:]
 
 
-@pytest.mark.parametrize(
-    "garbage", [b"x" * (17 << 20) + b"\n", b'{"schema":1,"timestamp":"2026\n'], ids=["of megabytes", "torn"]
-)
+def padded(text: bytes, size: int) -> bytes:
+    """The event with another member of so many bytes."""
+    return b'%s,"padding":"%s"}\n' % (text.rstrip(b"}\n"), b"x" * size)
+
+
+def test_a_line_that_is_too_long_is_no_event_and_takes_no_other_with_it(reader: str, tmp_path: Path) -> None:
+    log, lines = tmp_path / "plugin-commands.log", list(runs(Mix(count=61)))
+    append(log, lines[:10])
+    with Resident([tmp_path], "rforge", 864_000, reader=reader, clock=lambda: UNTIL_S) as resident:
+        large = [padded(text, 400_000) for text in lines[10:50]]
+        append(log, [*large, padded(lines[60], 18 << 20), *lines[50:60]])
+        resident.refresh()
+        intake = resident.reading(DAY).intake
+        assert (intake.events, intake.rejected, intake.unreadable) == (60, 1, ())
+
+
+@pytest.mark.parametrize("garbage", [b"x" * (17 << 20) + b"\n", b'{"schema":1,"timestamp":"2026\n'])
 def test_a_line_that_is_no_event_takes_no_other_with_it(reader: str, tmp_path: Path, garbage: bytes) -> None:
     log, lines = tmp_path / "plugin-commands.log", list(runs(Mix(count=40)))
     append(log, lines[:10])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phasegate.telemetry.alerts.attention import Silence
@@ -9,7 +11,7 @@ from phasegate.telemetry.alerts.states import Alert, Phase
 from phasegate.telemetry.severity import Severity
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import pytest
 
 FIRING = Alert("A", Severity.CRITICAL, (("plugin", "p"),), Phase.FIRING, 0.2, 0.0, 10.0)
 
@@ -106,3 +108,21 @@ def test_a_folder_in_the_place_of_the_board_is_kept_aside_and_told(tmp_path: Pat
     save_board(path, board)
     assert load_board(path) == (Board(), "")
     assert (tmp_path / "alerts.broken").is_dir()
+
+
+def test_what_was_kept_aside_before_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "alerts.json"
+    for number, text in enumerate(("one", "two")):
+        path.write_text(text, encoding="utf-8")
+        assert load_board(path)[1].endswith(f"it is kept as alerts.broken{number or ''}")
+    assert [(tmp_path / f"alerts.broken{end}").read_text() for end in ("", "1")] == ["one", "two"]
+
+
+def test_what_cannot_be_kept_aside_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path, _target: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    path = tmp_path / "alerts.json"
+    path.write_text("{", encoding="utf-8")
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert load_board(path)[1].endswith("it could not be kept: Permission denied")
