@@ -32,7 +32,7 @@ SUMMED = [
 ]
 BASES = [*os.environ.get("BASE_COMMITS", "").split(), "HEAD~1"]
 TELEMETRY = "tests/integration/phasegate/telemetry"
-MEASURED_ON, ALL_ON = "3.12", "3.11"
+MEASURED_ON, ALL_ON, BRIEFLY = "3.12", "3.11", ["-m", "not once", "--hypothesis-profile=brief"]
 
 
 def install(session: nox.Session, *groups: str, project: list[str] = DEPENDENCIES) -> None:
@@ -117,11 +117,11 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """All suites on every Python; what takes whole rollouts on one, and 90 % coverage is asked on another."""
+    """All suites on every Python; what is long on one: whole rollouts, 100 examples of a law. Coverage is asked on another."""
     install(session, "test", project=EDITABLE)
     python = str(session.python)
     measures = python == MEASURED_ON and not session.posargs
-    chosen = ["-m", "not once"] * (python != ALL_ON) + ["--cov", "--cov-report="] * measures
+    chosen = BRIEFLY * (python != ALL_ON) + ["--cov", "--cov-report="] * measures
     run_tests(session, f"tests-{python}", *(session.posargs or chosen))
     if measures:
         judge_coverage(session, f"tests-{python}")

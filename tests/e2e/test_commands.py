@@ -72,6 +72,7 @@ def test_nothing_happens_without_a_confirmation(workshop: Workshop) -> None:
     assert workshop.remote_refs() == before
 
 
+@pytest.mark.once
 def test_the_checklist_shows_every_group_and_passes_when_each_has_a_gate_that_passes(
     workshop: Workshop,
 ) -> None:
@@ -113,6 +114,7 @@ def test_the_plan_that_was_looked_at_is_executed_or_refused(workshop: Workshop) 
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.once
 def test_a_plan_has_the_object_ids_that_are_published(workshop: Workshop) -> None:
     clock = {"SOURCE_DATE_EPOCH": "1800000000"}
     shown = json.loads(
@@ -143,6 +145,7 @@ def test_a_gate_that_fails_on_the_bytes_is_not_overridden(workshop: Workshop) ->
     assert workshop.remote_refs() == before
 
 
+@pytest.mark.once
 def test_a_gate_that_could_not_judge_is_passed_only_by_an_override_that_is_recorded(
     workshop: Workshop,
 ) -> None:
@@ -161,6 +164,7 @@ def test_a_gate_that_could_not_judge_is_passed_only_by_an_override_that_is_recor
     assert (judgement.verdict, judgement.overridden) == ("INCONCLUSIVE", "audited by hand")
 
 
+@pytest.mark.once
 def test_an_unchanged_tree_is_not_judged_twice(workshop: Workshop) -> None:
     assert invoke(workshop.root, "gates", "--only", "tests").returncode == 0
     again = invoke(workshop.root, "gates", "--only", "tests")
@@ -168,6 +172,7 @@ def test_an_unchanged_tree_is_not_judged_twice(workshop: Workshop) -> None:
     assert "started" in invoke(workshop.root, "gates", "--only", "tests", "--fresh").stderr
 
 
+@pytest.mark.once
 def test_an_effect_that_fails_is_reported_and_resumed(workshop: Workshop) -> None:
     blocked = workshop.root / ".git" / "phasegate" / "notices.md"
     blocked.mkdir(parents=True)
@@ -181,6 +186,7 @@ def test_an_effect_that_fails_is_reported_and_resumed(workshop: Workshop) -> Non
     assert "Nothing is open." in invoke(workshop.root, "resume").stdout
 
 
+@pytest.mark.once
 def test_verify_finds_a_channel_that_someone_else_moved(workshop: Workshop) -> None:
     assert invoke(workshop.root, "verify").returncode == ErrorCode.GATE_INCONCLUSIVE.exit_status
     invoke(workshop.root, "deploy", "--phase", "internal", "--yes")
@@ -191,6 +197,7 @@ def test_verify_finds_a_channel_that_someone_else_moved(workshop: Workshop) -> N
     assert "FAIL" in done.stdout
 
 
+@pytest.mark.once
 def test_a_notice_is_shown_and_sent(workshop: Workshop) -> None:
     workshop.release()
     workshop.commit("feat: more", {"demo/more.py": "more"})
@@ -334,6 +341,7 @@ def test_without_git_there_is_a_clear_error(workshop: Workshop, tmp_path: Path) 
     assert "git does not run here" in done.stderr
 
 
+@pytest.mark.once
 def test_a_dirty_detached_checkout_is_the_same_bytes_after_gates_deploys_and_a_sandbox(
     workshop: Workshop, tmp_path: Path
 ) -> None:
