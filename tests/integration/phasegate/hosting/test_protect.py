@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import CompletedProcess
 
+pytestmark = pytest.mark.once
+
 TOKEN = "a-token-that-nobody-sees-0123456789"
 RULES = {
     "name": "main",

@@ -18,6 +18,8 @@ from phasegate.version.next import next_version
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.once
+
 KINDS = (
     "feat",
     "fix",
