@@ -23,7 +23,6 @@ from workshop import Workshop
 if TYPE_CHECKING:
     import subprocess
 
-pytestmark = pytest.mark.once
 CONFIG = "[telemetry]\nlogs = ['{logs}']\nplugin = 'rforge'\n"
 
 
@@ -52,6 +51,7 @@ def run(workshop: Workshop, *arguments: str) -> subprocess.CompletedProcess[str]
     return invoke(workshop.root, *arguments)
 
 
+@pytest.mark.once
 def test_a_report_tells_the_same_in_every_format(used: Workshop, tmp_path: Path) -> None:
     told = ask(used.root, "report")
     assert (told["totals"]["served"], told["totals"]["failed"]) == (82, 2)
@@ -78,6 +78,7 @@ def test_validation_ends_with_what_it_found(used: Workshop, unused: Workshop) ->
     assert "no event in this time" in nothing.stdout
 
 
+@pytest.mark.once
 def test_usage_tells_who_used_what(used: Workshop) -> None:
     told = ask(used.root, "report.usage")
     assert told["audience"][0]["installs"] == 42
@@ -151,6 +152,7 @@ def test_a_board_that_is_broken_is_told_by_whoever_finds_it(used: Workshop) -> N
     board.unlink(missing_ok=True)
 
 
+@pytest.mark.once
 def test_a_silence_needs_a_rule_a_reason_and_an_end(used: Workshop) -> None:
     said = ask(
         used.root,
@@ -263,6 +265,7 @@ def test_a_store_that_does_not_take_the_metrics_is_told(used: Workshop) -> None:
     assert run(used, "monitor.push").returncode == ErrorCode.TELEMETRY_UNSENT.exit_status
 
 
+@pytest.mark.once
 def test_logs_go_after_a_month_and_the_reports_of_their_days_after_a_year(
     workshop: Workshop, tmp_path: Path
 ) -> None:
