@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Any, Callable, NamedTuple, cast
 
-from phasegate.telemetry.logs.line import Kind, Line, read_line
+from phasegate.telemetry.logs.line import LONGEST_LINE, Kind, Line, read_line
 from phasegate.telemetry.logs.locations import expand
 from phasegate.telemetry.logs.sidecar import held
 from phasegate.telemetry.logs.stream import (
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 POLL_S = 0.25
 _CHUNK = 1 << 20
-_LONGEST_LINE = (1 << 24) - 1
-"""Bytes; of what is longer the beginning is kept, which is no event."""
-
 _MARK = 512
 """Bytes before the place that was reached, by which a file is known again: an inode may be given to another one."""
 
@@ -121,7 +118,7 @@ class Follower:
         self.unreadable.clear()
         for folder in there:
             for stream in self.streams:
-                for texts in self._poll_log(folder, stream):
+                for texts in filter(None, self._poll_log(folder, stream)):
                     yield folder, stream, texts
         self._has_begun = True
 
@@ -195,9 +192,9 @@ class Follower:
 
 
 def _split(half: bytes, chunk: bytes) -> tuple[list[bytes], bytes]:
-    """The whole lines of what was there and what came, and what is left."""
+    """The whole lines of what was there and what came, and what is left; of what is too long its beginning."""
     first, *others = (half + chunk).split(b"\n")
-    *lines, rest = first[:_LONGEST_LINE], *others
+    *lines, rest = first[: LONGEST_LINE - 1], *others
     return lines, rest
 
 

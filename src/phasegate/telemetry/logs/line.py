@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 SCHEMA = 1
 """The schema that this phasegate reads."""
 
+LONGEST_LINE = 1 << 24
+"""Bytes, the newline among them; what is longer is no event. Ours have 450 or so."""
+
 _MICROSECONDS = 1_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
 _TIMESTAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z")

@@ -7,15 +7,13 @@ import sys
 import zlib
 from typing import IO, TYPE_CHECKING, Protocol
 
+from phasegate.telemetry.logs.line import LONGEST_LINE
 from phasegate.telemetry.logs.stream import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from phasegate.telemetry.logs.gathering import Found, Piece
-
-LONGEST_LINE = 1 << 24
-"""Bytes; what is longer is no event. Ours have 450 or so."""
 
 _CHUNK = 1 << 20
 

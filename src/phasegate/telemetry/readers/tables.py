@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from phasegate.telemetry.logs.line import LONGEST_LINE
 from phasegate.telemetry.logs.stream import Stream
 from phasegate.telemetry.readers.columns import COMMON, KINDS, OWN, TYPES, members
-from phasegate.telemetry.readers.copying import LONGEST_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -70,8 +70,7 @@ class Resident:
         for _, stream, texts in self._follower.poll_batches():
             arrived[stream] += texts
         for stream, texts in arrived.items():
-            if texts:
-                self._source.add(stream, texts)
+            self._source.add(stream, texts)
         if self._clock() - self._forgot_s > _FORGETS_EVERY_S:
             self._forgot_s = self._clock()
             self._source.forget(self._forgot_s - self._history_s)
