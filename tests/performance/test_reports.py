@@ -32,6 +32,9 @@ ROUNDS = int(os.environ.get("REPORT_ROUNDS", "5"))
 DAY_S = 86_400.0
 UNTIL_S = 1_790_086_400.0
 ARRIVING = 10_000
+ROTATED = 18
+"""The rotated files of 5M events, of 100 MB each; the live one is half full, as on an average day."""
+
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 REPORT = """
@@ -215,7 +218,7 @@ def test_a_report_against_jq(logs: Path, tmp_path: Path) -> None:
 
 
 class Past(NamedTuple):
-    """A month of runs: compacted but for the live log, and as it was before."""
+    """A month of runs as the emitter leaves it: compacted but for the live log, and as it was before."""
 
     folder: Path
     raw: list[Path]
@@ -224,17 +227,13 @@ class Past(NamedTuple):
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
     folder, raw = tmp_path_factory.mktemp("past"), tmp_path_factory.mktemp("raw")
-    since_s, parts = UNTIL_S - 30 * DAY_S, 12
-    step_s = (UNTIL_S - since_s) / parts
-    for part in range(parts):
-        mix = Mix(
-            count=HISTORY // parts,
-            since_s=since_s + part * step_s,
-            until_s=since_s + (part + 1) * step_s,
-            seed=part,
-        )
+    since_s, whole_s = UNTIL_S - 30 * DAY_S, 30 * DAY_S / (ROTATED + 0.5)
+    for number in range(ROTATED + 1):
+        begin_s, end_s = since_s + number * whole_s, min(since_s + (number + 1) * whole_s, UNTIL_S)
+        count = round(HISTORY * (end_s - begin_s) / (30 * DAY_S))
+        mix = Mix(count=count, since_s=begin_s, until_s=end_s, seed=number)
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(mix.until_s)) + ".000000Z"
-        name = "plugin-commands.log" if part == parts - 1 else f"plugin-commands.{stamp}.log"
+        name = "plugin-commands.log" if number == ROTATED else f"plugin-commands.{stamp}.log"
         path = write(folder, mix, name=name)
         os.utime(path, (mix.until_s, mix.until_s))
         shutil.copy2(path, raw / name)
@@ -243,7 +242,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
     packing = cost(
         sys.executable, "-c", COMPACT, folder, UNTIL_S
     )  # on its own: its memory would be counted as our children's
-    assert packing.said == f"{parts - 1} []\n"
+    assert packing.said == f"{ROTATED} []\n"
     before, after = (
         sum(path.stat().st_size for path in place.glob("plugin-commands.2*")) for place in (raw, folder)
     )
