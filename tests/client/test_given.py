@@ -15,6 +15,7 @@ from verbs import run_module
 TESTS = Path(__file__).with_name("test_verbs.py")
 
 
+@pytest.mark.once
 @pytest.mark.skipif(sys.platform == "win32", reason="a script that starts by its first line")
 @pytest.mark.parametrize("given", [(), VERSIONS[:1], VERSIONS[1:], ("9.9.9",), VERSIONS])
 def test_each_client_that_ci_installs_has_to_be_given(tmp_path: Path, given: tuple[str, ...]) -> None:

@@ -81,6 +81,7 @@ def test_a_server_that_is_gone_while_the_threads_begin_is_named(
         client.call("echo")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("fault", FAULT)
 def test_each_fault_has_a_name_of_its_own(start: Start, fault: str) -> None:
     client = start("--fault", fault, "--seconds", LONG_S, "--mebibytes", "4")

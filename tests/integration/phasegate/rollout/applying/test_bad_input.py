@@ -160,6 +160,7 @@ ROWS = (
 )  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_bad_input_gets_one_clear_error_and_moves_nothing(row: Row, workshop: Workshop) -> None:
     row.spoil(workshop)

@@ -58,6 +58,7 @@ def test_a_rollback_that_is_repeated_changes_nothing(workshop: Workshop, kind: s
     assert workshop.remote_refs() == refs
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["quick", "full", "flag", "docs"])
 def test_a_rollback_plan_is_executed_as_it_was_shown(workshop: Workshop, kind: str) -> None:
     from phasegate.rollout.applying.engine import preview
