@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("verb", ["verify", "rehearse"])
 @pytest.mark.parametrize("program", ["/no/such/client", "", sys.executable])
 def test_what_is_no_client_is_a_clear_error(released: Workshop, verb: str, program: str) -> None:
