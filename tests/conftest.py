@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")  # a loaded machine is no bug
-settings.register_profile("brief", settings.get_profile("suite"), max_examples=25)
+settings.register_profile("brief", settings.get_profile("suite"), max_examples=10)
 
 SUITES = ("unit", "integration", "e2e", "faults", "client", "performance", "regression")
 FIGURE = "figure"

@@ -138,6 +138,7 @@ def session_to_add(adoption: Adoption) -> str:
     return text.partition("; add:\n")[2]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("imports", ["import nox", "import sys, nox", "from nox import session"])
 def test_the_session_to_add_runs_once_it_is_added(imports: str, tmp_path: Path) -> None:
     decorator = "session" if imports.startswith("from") else "nox.session"
@@ -398,6 +399,7 @@ def unreachable(workshop: Workshop) -> None:
     git(workshop.root, "remote", "set-url", "origin", "https://ann:s3cret-token@127.0.0.1:9/repository.git")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("spoil", "code", "says"),
     [

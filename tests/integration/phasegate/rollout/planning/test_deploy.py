@@ -76,6 +76,7 @@ def test_deploying_again_changes_nothing(workshop: Workshop) -> None:
     assert workshop.remote_refs() == before
 
 
+@pytest.mark.once
 def test_all_holds_are_listed_at_once(workshop: Workshop) -> None:
     workshop.deploy("internal")
     workshop.deploy("canary")
@@ -88,6 +89,7 @@ def test_all_holds_are_listed_at_once(workshop: Workshop) -> None:
     assert "docs has not been entered" in caught.value.details[1]
 
 
+@pytest.mark.once
 def test_an_override_passes_holds_and_is_recorded_with_who_and_why(workshop: Workshop) -> None:
     workshop.deploy("internal")
     workshop.deploy("canary")
@@ -98,6 +100,7 @@ def test_an_override_passes_holds_and_is_recorded_with_who_and_why(workshop: Wor
     assert [line.split(":")[0] for line in done.operation.overrides] == ["soak", "order"]
 
 
+@pytest.mark.once
 def test_soak_time_ends_by_itself(workshop: Workshop) -> None:
     workshop.deploy("internal")
     workshop.deploy("canary")
@@ -106,6 +109,7 @@ def test_soak_time_ends_by_itself(workshop: Workshop) -> None:
     assert workshop.plan_deploy("docs").holds == ()
 
 
+@pytest.mark.once
 def test_a_clock_that_stepped_back_keeps_the_rollout_held(workshop: Workshop) -> None:
     workshop.deploy("internal")
     workshop.deploy("canary")
@@ -113,6 +117,7 @@ def test_a_clock_that_stepped_back_keeps_the_rollout_held(workshop: Workshop) ->
     assert {hold.kind for hold in workshop.plan_deploy("docs").holds} == {"soak"}
 
 
+@pytest.mark.once
 def test_new_commits_start_a_new_candidate_of_the_same_version(workshop: Workshop) -> None:
     workshop.deploy("internal")
     workshop.commit("fix: mend it")
@@ -154,6 +159,7 @@ def test_a_ref_that_is_not_the_source_tip_can_be_released(workshop: Workshop) ->
     assert "demo/newer.txt" not in git(workshop.remote, "ls-tree", "-r", "--name-only", "refs/heads/internal")
 
 
+@pytest.mark.once
 def test_the_plan_that_was_shown_is_the_plan_that_is_executed(workshop: Workshop) -> None:
     from phasegate.rollout.applying.engine import preview
 

@@ -42,6 +42,7 @@ def test_every_affected_channel_gets_the_last_good_tree_under_a_higher_version(
     assert workshop.tree_on("internal") == workshop.tree_on("stable")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["quick", "full", "flag", "docs"])
 def test_every_invariant_holds_after_a_rollback(workshop: Workshop, kind: str) -> None:
     before = workshop.observe()
@@ -50,6 +51,7 @@ def test_every_invariant_holds_after_a_rollback(workshop: Workshop, kind: str) -
     assert list(broken_invariants(workshop.desk, before, workshop.observe(), choice)) == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["quick", "full", "flag", "docs"])
 def test_a_rollback_that_is_repeated_changes_nothing(workshop: Workshop, kind: str) -> None:
     workshop.rollback(kind)
@@ -123,6 +125,7 @@ def test_a_rollback_goes_to_the_version_that_is_asked_for(workshop: Workshop) ->
     assert versions(workshop)["stable"] == "1.2.1"
 
 
+@pytest.mark.once
 def test_an_innocent_candidate_is_left_alone_by_quick_and_taken_back_by_full(workshop: Workshop) -> None:
     workshop.rollback("quick")
     workshop.commit("feat: in flight", {"demo/flight.py": "new\n"})
@@ -168,6 +171,7 @@ def test_a_full_rollback_opens_an_incident_report(workshop: Workshop) -> None:
     assert "Deploy 1.1.0 to public" in text
 
 
+@pytest.mark.once
 def test_withdrawn_tags_stay_unless_they_are_asked_to_go(workshop: Workshop) -> None:
     workshop.rollback("quick")
     assert "refs/tags/v1.1.0" in workshop.remote_refs()
@@ -191,6 +195,7 @@ def test_a_version_that_another_channel_goes_on_carrying_is_neither_withdrawn_no
     assert {"refs/tags/v1.1.0", "refs/tags/v1.1.0-rc.1"} <= set(workshop.remote_refs())
 
 
+@pytest.mark.once
 def test_the_public_release_can_be_taken_back_after_one_channel_was(workshop: Workshop) -> None:
     workshop.rollback("quick", channel="canary")
     workshop.rollback("quick")
@@ -198,6 +203,7 @@ def test_the_public_release_can_be_taken_back_after_one_channel_was(workshop: Wo
     assert workshop.observe().state.rollout is None
 
 
+@pytest.mark.once
 def test_withdrawn_tags_can_be_deleted_afterwards(workshop: Workshop) -> None:
     workshop.rollback("quick")
     done = workshop.rollback("quick", delete_tags=True)
@@ -225,6 +231,7 @@ def test_documentation_that_was_rolled_back_is_not_gone_back_to(workshop: Worksh
     assert (docs.version, docs.taken_back) == ("1.0.0-rc.1", ("1.1.0-rc.1", "1.2.0-rc.1"))
 
 
+@pytest.mark.once
 def test_after_the_flags_went_off_the_next_release_starts_without_a_hold(workshop: Workshop) -> None:
     workshop.rollback("flag")
     workshop.commit("fix: mend it", {"demo/broken.py": "mended\n"})
@@ -247,6 +254,7 @@ def test_a_tag_that_a_marketplace_entry_pins_is_not_deleted(tmp_path: Path) -> N
     assert "marketplace entry" in caught.value.details[0]
 
 
+@pytest.mark.once
 def test_a_channel_that_someone_else_moved_is_rolled_back_forward_from_where_it_is(
     workshop: Workshop,
 ) -> None:
@@ -262,6 +270,7 @@ def test_a_channel_that_someone_else_moved_is_rolled_back_forward_from_where_it_
     assert changed(workshop, "refs/tags/v1.0.0", "refs/heads/stable") == STAMPED
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("request_", [{"kind": "full"}, {"kind": "flag"}])
 def test_a_channel_that_the_configuration_forgot_is_a_clear_error(
     workshop: Workshop, request_: dict[str, str]
@@ -276,6 +285,7 @@ def test_a_channel_that_the_configuration_forgot_is_a_clear_error(
     assert "'beta'" in caught.value.what
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["quick", "full", "docs"])
 def test_a_docs_branch_that_is_not_ours_any_more_is_left_alone(workshop: Workshop, kind: str) -> None:
     workshop.write({"phasegate.toml": "docs_branch = false\n"})
@@ -301,6 +311,7 @@ def test_a_candidate_whose_flags_went_off_is_still_taken_back(kind: str, worksho
     assert workshop.rollback(kind).operation is None
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "request_",
     [
