@@ -27,10 +27,7 @@ from phasegate.telemetry.readers.tables import (
     REJECTED,
     creation,
     insertion,
-    insertion_of_compacted,
     join,
-    of_logs,
-    of_parquet,
     settle,
 )
 from phasegate.telemetry.reading import Intake, Window
@@ -198,6 +195,12 @@ class DuckdbSource:
             piece.file.path: piece for form in (Form.LOG, Form.GZIP) for piece in self._direct[stream, form]
         }
         spools = [Path(self._spools[stream].name)] if stream in self._spools else []
+        packed = [piece.file.path for piece in self._direct[stream, Form.PARQUET]]
+        if MISJUDGES or not self._insert(stream, [*logs, *spools], packed):
+            self._load_logs(stream, logs, spools)
+            self._load_packed(stream, packed)
+
+    def _load_logs(self, stream: Stream, logs: Mapping[Path, Piece], spools: Sequence[Path]) -> None:
         if not self._insert(stream, [*logs, *spools]):
             for path in (*logs, *spools):
                 if not self._insert(stream, [path]):
@@ -206,10 +209,11 @@ class DuckdbSource:
             self._connection.execute(creation(stream, stream.value))
             for path in (*logs, *spools):
                 self._insert_cleaned(stream, self._judged(self._lines_of(path, logs)), path)
-        packed = [piece.file.path for piece in self._direct[stream, Form.PARQUET]]
-        if not self._insert(stream, packed, parquet=True):
+
+    def _load_packed(self, stream: Stream, packed: Sequence[Path]) -> None:
+        if not self._insert(stream, (), packed):
             for path in packed:
-                if not self._insert(stream, [path], parquet=True):
+                if not self._insert(stream, (), [path]):
                     self._found.refuse(path, "no Parquet file of ours")
 
     def _lines_of(self, path: Path, logs: Mapping[Path, Piece]) -> Iterator[bytes]:
@@ -232,17 +236,13 @@ class DuckdbSource:
                 yield text
 
     def _insert(
-        self, stream: Stream, paths: Sequence[Path], *, parquet: bool = False, into: str = ""
+        self, stream: Stream, logs: Sequence[Path], packed: Sequence[Path] = (), *, into: str = ""
     ) -> bool:
         """Whether all could be read; which one could not, DuckDB does not say: it is damaged, or has lines of megabytes."""
-        if paths:
-            tame, name = [self._tame(path) for path in paths], into or stream.value
-            if parquet:
-                statement = insertion_of_compacted(stream, name, of_parquet(tame))
-            else:
-                statement = insertion(stream, name, of_logs(stream, tame))
+        if logs or packed:
+            tame = [[self._tame(path) for path in paths] for paths in (logs, packed)]
             try:
-                self._connection.execute(statement, self._parameters)
+                self._connection.execute(insertion(stream, into or stream.value, *tame), self._parameters)
             except duckdb.Error:
                 return False
         return True

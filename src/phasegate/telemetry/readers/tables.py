@@ -87,17 +87,19 @@ def creation(stream: Stream, name: str) -> str:
     return f"CREATE OR REPLACE TEMP TABLE {name} ({columns})"
 
 
-def insertion(stream: Stream, name: str, relation: str) -> str:
-    """The statement that fills it from a relation of lines; its parameters are the plugin and the window's beginning."""
-    return f"INSERT INTO {name} SELECT {_values(stream)} FROM {relation} WHERE NOT ({STATE_IS_EVENT}) OR ({_wanted(stream)})"
+def insertion(stream: Stream, name: str, logs: Sequence[Path], packed: Sequence[Path] = ()) -> str:
+    """The statement that fills it from logs and, beside them, from compacted ones.
 
-
-def insertion_of_compacted(stream: Stream, name: str, relation: str) -> str:
-    """The same from compacted logs, of which only those parts are read that the window can be in."""
-    return (
-        f"INSERT INTO {name} SELECT {_values(stream)} FROM {relation} WHERE {_wanted(stream)} AND schema = 1 "
-        f"UNION ALL SELECT {_values(stream)} FROM {relation} WHERE rejected IS NOT NULL"
-    )
+    Its parameters are the plugin and the window's beginning; of compacted logs only those parts are read that the window
+    can be in.
+    """
+    values, wanted, selections = _values(stream), _wanted(stream), []
+    if logs:
+        selections = [f"{of_logs(stream, logs)} WHERE NOT ({STATE_IS_EVENT}) OR ({wanted})"]
+    if packed:
+        relation = of_parquet(packed)
+        selections += [f"{relation} WHERE {wanted} AND schema = 1", f"{relation} WHERE rejected IS NOT NULL"]
+    return f"INSERT INTO {name} " + " UNION ALL ".join(f"SELECT {values} FROM {each}" for each in selections)
 
 
 def _values(stream: Stream) -> str:
