@@ -157,7 +157,7 @@ def asks_for_benchmarks(config: pytest.Config) -> bool:
 
 @pytest.fixture(scope="module", autouse=True)
 def measured_processes(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Of the processes that tests start coverage measures a user's commands: each starts 0.4 s later for it."""
+    """Of the processes that tests start coverage measures those of suite e2e: each starts 0.4 s later for it."""
     with pytest.MonkeyPatch.context() as patch:
         if suite_of(request.path) != "e2e":
             patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)

@@ -26,6 +26,7 @@ def test_what_is_no_client_is_a_clear_error(released: Workshop, verb: str, progr
     assert json.loads(done.stdout)["error"]["code"] == "client-failed"
 
 
+@pytest.mark.once
 @pytest.mark.skipif(sys.platform == "win32", reason="a script that starts by its first line")
 def test_channels_that_no_client_can_follow_are_not_said_to_be_received(tmp_path: Path) -> None:
     files = {name.replace("demo/", ""): text for name, text in FILES.items() if "marketplace" not in name}

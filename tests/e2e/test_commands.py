@@ -224,6 +224,7 @@ def test_a_rollback_is_of_exactly_one_kind(workshop: Workshop) -> None:
         assert invoke(workshop.root, "rollback", *options, "--yes").returncode == ErrorCode.USAGE.exit_status
 
 
+@pytest.mark.once
 def test_a_sandbox_goes_through_the_phases_and_is_continued(workshop: Workshop, tmp_path: Path) -> None:
     before = workshop.remote_refs()
     folder = str(tmp_path / "sandbox")

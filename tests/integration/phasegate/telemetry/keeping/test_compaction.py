@@ -6,6 +6,7 @@ import gzip
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -68,6 +69,26 @@ def test_answers_and_counts_are_the_same_before_and_after(logs: Path) -> None:
     assert answers(logs) == before
     assert before[0].rejected > 20
     assert before[0].newer == 1
+
+
+def test_a_damaged_parquet_file_takes_nothing_else_with_it(logs: Path) -> None:
+    compact([logs], now_s=UNTIL_S)
+    before, told = answers(logs)
+    damaged = logs / f"plugin-commands.{STAMPS[2]}.parquet"
+    damaged.write_bytes(b"PAR1 and then nothing")
+    os.utime(damaged, (UNTIL_S - 100, UNTIL_S - 100))
+    intake, told_now = answers(logs)
+    assert [words.rpartition(": ")[2] for words in intake.unreadable] == ["no Parquet file of ours"]
+    assert replace(intake, unreadable=()) == replace(before, files=before.files + 1)
+    assert told_now == told
+
+
+def test_a_line_that_duckdb_cannot_hold_takes_no_compacted_log_with_it(logs: Path) -> None:
+    compact([logs], now_s=UNTIL_S)
+    before, told = answers(logs)
+    with (logs / "plugin-commands.log").open("ab") as live:
+        live.write(b"x" * (40 << 20) + b"\n")
+    assert answers(logs) == (replace(before, rejected=before.rejected + 1), told)
 
 
 def test_what_is_no_event_is_kept_as_text(tmp_path: Path) -> None:
